@@ -1,0 +1,1 @@
+"""The reader: answers with checked citations, over HTTP and in the browser."""

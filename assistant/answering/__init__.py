@@ -1,0 +1,1 @@
+"""Questions to checked, cited answers."""

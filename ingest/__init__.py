@@ -1,0 +1,1 @@
+"""Files in, passages out: sources, parsers, cleaning, splitting, the pipeline."""

@@ -1,0 +1,1 @@
+"""The store of record and the search over it."""

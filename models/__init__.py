@@ -1,0 +1,1 @@
+"""Adapters round weights: chat models, embedders. Knows neither documents nor HTTP."""
