@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOPBACK = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", b"127.0.0.1"}  # noqa: S104
+LOOPBACK = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", b"127.0.0.1"}
 
 # Read once, before any test changes the environment.
 REAL_MODELS = Path(os.environ.get("CLAUSEWISE_MODELS") or ROOT / ".cache" / "models")
@@ -33,7 +33,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def real_models() -> Path:
     """Return the folder of real weights; absent weights are a failure, never a skip."""
     if not REAL_MODELS.is_dir() or not any(REAL_MODELS.iterdir()):
-        pytest.fail(f"No weights in {REAL_MODELS}: run `make setup`, or set CLAUSEWISE_MODELS.", pytrace=False)
+        pytest.fail(
+            f"No weights in {REAL_MODELS}: run `make setup`, or set CLAUSEWISE_MODELS.", pytrace=False
+        )
     return REAL_MODELS
 
 
