@@ -53,6 +53,7 @@ class PassageDraft:
     anchor: str | None = None
     question: str | None = None
     audience: str | None = None
+    clause_key: str | None = None  # ``clause`` as compared, unique in its document where its number is not
 
 
 @dataclass(frozen=True, slots=True)
