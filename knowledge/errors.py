@@ -1,0 +1,70 @@
+"""What can go wrong in the store.
+
+KnowledgeError
+├── NotFound            no such document, version or job that this reader may know of
+├── NotReadable         it exists, but showing it would show more than this reader may see now
+├── HomeLocked          another process owns the home directory
+├── HomeUnreachable     the home directory cannot be made, entered or written
+├── NothingIndexed      a question came before the first document
+├── IndexMismatch       the index was built with another embedder
+└── IndexBroken         a derived index disagrees with SQL and could not be mended
+
+The root is never raised. ``exit_code`` is what the command line returns, ``code`` what HTTP shows.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class KnowledgeError(Exception):
+    """Root of this package's errors; catch it, never raise it."""
+
+    code: ClassVar[str] = "knowledge_error"
+    exit_code: ClassVar[int] = 1
+
+
+class NotFound(KnowledgeError):
+    """There is no such thing, as far as this reader is concerned."""
+
+    code = "not_found"
+
+
+class NotReadable(KnowledgeError):
+    """Showing it would show more than this reader may see now."""
+
+    code = "not_readable"
+
+
+class HomeLocked(KnowledgeError):
+    """Another process owns the home directory."""
+
+    code = "home_locked"
+    exit_code = 4
+
+
+class HomeUnreachable(KnowledgeError):
+    """The home directory cannot be made, entered or written."""
+
+    code = "home_unreachable"
+    exit_code = 4
+
+
+class NothingIndexed(KnowledgeError):
+    """There are no passages yet."""
+
+    code = "nothing_indexed"
+    exit_code = 3
+
+
+class IndexMismatch(KnowledgeError):
+    """Vectors of two embedders must never be compared."""
+
+    code = "index_mismatch"
+    exit_code = 3
+
+
+class IndexBroken(KnowledgeError):
+    """A derived index disagrees with SQL and could not be mended."""
+
+    code = "index_broken"
