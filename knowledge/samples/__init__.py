@@ -1,1 +1,1 @@
-"""The demo corpus: documents of an invented electronics retailer, and the script that writes the binary ones."""
+"""The demo corpus: documents of an invented electronics retailer, and what writes the binary ones."""

@@ -1,4 +1,4 @@
-"""Writes the binary documents of the demo corpus from their readable sources, byte for byte the same each time.
+"""Writes the binary documents of the demo corpus from readable sources, each time the same bytes.
 
 ``python -m knowledge.samples.build [FOLDER]`` writes into ``documents/`` beside this file, or into FOLDER.
 """
@@ -46,8 +46,8 @@ def _pdf(stem: str) -> bytes:
 def documents() -> dict[str, Callable[[], bytes]]:
     """Return what writes each built document, by its path inside ``documents/``."""
     return (
-        {path: lambda stem=stem: _word(stem) for path, stem in _WORD.items()}  # type: ignore[misc]
-        | {path: lambda stem=stem: _pdf(stem) for path, stem in _PDF.items()}  # type: ignore[misc]
+        {path: lambda stem=stem: _word(stem) for path, stem in _WORD.items()}
+        | {path: lambda stem=stem: _pdf(stem) for path, stem in _PDF.items()}
         | {
             "public/門市與產品資料.xlsx": lambda: _settle(write_workbook(STORES, _STORES_MADE)),
             "internal/repair/維修報價表.xlsx": lambda: _settle(write_workbook(REPAIRS, _REPAIRS_MADE)),

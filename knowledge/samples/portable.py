@@ -47,7 +47,7 @@ _BODY = _style("body", 10)
 _CELL = _style("cell", 9)
 
 
-class _NumberedCanvas(Canvas):
+class _NumberedCanvas(Canvas):  # type: ignore[misc]
     """A canvas that writes "第 n 頁，共 N 頁", which is known only after the last page."""
 
     running = ""
@@ -75,7 +75,7 @@ class _NumberedCanvas(Canvas):
         self.drawCentredString(width / 2, 9 * mm, f"第 {number} 頁，共 {count} 頁")
 
 
-class _Outlined(BaseDocTemplate):
+class _Outlined(BaseDocTemplate):  # type: ignore[misc]
     """A document template that enters chapters and clauses into the outline."""
 
     _entries = 0

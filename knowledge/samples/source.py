@@ -1,7 +1,7 @@
 """Reads the plain-text sources from which the binary samples are made.
 
-The mark-up is a handful of line prefixes: ``# `` chapter, ``## `` clause, ``1) `` item of a clause, ``|`` table
-row, anything else a paragraph. Numbers are left out where Word is to count them itself.
+The mark-up is a handful of line prefixes: ``# `` chapter, ``## `` clause, ``1) `` item of a clause, ``|`` row
+of a table, anything else a paragraph. Numbers are left out where Word is to count them itself.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def read_source(path: Path) -> Source:
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     items: list[Item] = []
     for is_table, group in groupby(lines, key=lambda line: line.startswith("|")):
-        items.extend([_table(list(group))] if is_table else [_paragraph(line) for line in group])
+        together = list(group)
+        items.extend([_table(together)] if is_table else map(_paragraph, together))
     return Source(meta, tuple(items))
 
 

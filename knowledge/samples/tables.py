@@ -237,10 +237,9 @@ def write_workbook(sheets: dict[str, Sheet], made: datetime) -> bytes:
         for row in rows:
             sheet.append(row)
         for column, shown in formats.items():
-            for cells in sheet.iter_rows(
-                min_row=2, min_col=header.index(column) + 1, max_col=header.index(column) + 1
-            ):
-                cells[0].number_format = shown
+            at = header.index(column) + 1
+            for (cell,) in sheet.iter_rows(min_row=2, min_col=at, max_col=at):
+                cell.number_format = shown
     workbook.properties.creator = "栗湖數位股份有限公司"
     workbook.properties.created = made
     buffer = BytesIO()
