@@ -1,0 +1,34 @@
+"""``clausewise ingest``: files, folders and archives into the index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clausewise.commands.documents import Json
+from clausewise.context import operations, print_json
+from clausewise.errors import ExitCode
+
+
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, zip archives.")],
+    audience: Annotated[str, typer.Option(help="Who may see these documents.")] = "internal",
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also remove documents whose files are gone from these folders.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read documents into the index; only what changed is read and embedded again."""
+    from clausewise.progress import progress
+    from clausewise.tasks import Ingest
+    from clausewise.terminal import print_report
+
+    with operations(ctx, as_json=as_json) as home, progress("Reading") as notify:
+        absolute = [str(path.expanduser().absolute()) for path in paths]
+        result = home.run(Ingest(paths=absolute, audience=audience, prune=prune), notify)
+    print_json(result) if as_json else print_report(result)
+    if any(file["state"] == "failed" for file in result["files"]):
+        raise typer.Exit(ExitCode.SOME_FAILED)

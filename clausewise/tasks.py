@@ -1,0 +1,124 @@
+"""What can be asked of a home, as values: the same for a call in this process and one over the socket."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+Audiences = list[Name] | None
+
+
+class _Task(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TurnGiven(BaseModel):
+    """One earlier message of a conversation."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class Prepare(_Task):
+    """Load what searches or answers need, or fail before the first of them."""
+
+    task: Literal["prepare"] = "prepare"
+    needs: Literal["search", "ask"]
+
+
+class Search(_Task):
+    """Find passages."""
+
+    task: Literal["search"] = "search"
+    query: Text
+    k: int = Field(10, ge=1, le=1000)
+    audience: Audiences = None
+
+
+class Ask(_Task):
+    """Answer a question; events of the answer are told on the way."""
+
+    task: Literal["ask"] = "ask"
+    question: Text
+    history: list[TurnGiven] = Field(default_factory=list)
+    audience: Audiences = None
+
+
+class Ingest(_Task):
+    """Read files, folders and archives; paths are absolute."""
+
+    task: Literal["ingest"] = "ingest"
+    paths: list[str] = Field(min_length=1)
+    audience: Name = "internal"
+    prune: bool = False
+
+
+class ListDocuments(_Task):
+    """List documents."""
+
+    task: Literal["documents.list"] = "documents.list"
+    audience: Audiences = None
+
+
+class ShowDocument(_Task):
+    """Show one version of a document; None is the current one."""
+
+    task: Literal["documents.show"] = "documents.show"
+    document_id: Name
+    version: int | None = Field(None, ge=1)
+
+
+class RemoveDocument(_Task):
+    """Take a document out of search."""
+
+    task: Literal["documents.remove"] = "documents.remove"
+    document_id: Name
+
+
+class ShowHistory(_Task):
+    """List the versions of a document."""
+
+    task: Literal["documents.history"] = "documents.history"
+    document_id: Name
+
+
+class RollBack(_Task):
+    """Make an earlier version current; None is the one before."""
+
+    task: Literal["documents.rollback"] = "documents.rollback"
+    document_id: Name
+    version: int | None = Field(None, ge=1)
+
+
+class RebuildIndex(_Task):
+    """Rebuild the derived indexes from the store."""
+
+    task: Literal["index.rebuild"] = "index.rebuild"
+
+
+class CheckIndex(_Task):
+    """Compare the derived indexes with the store."""
+
+    task: Literal["index.check"] = "index.check"
+
+
+Task = (
+    Prepare
+    | Search
+    | Ask
+    | Ingest
+    | ListDocuments
+    | ShowDocument
+    | RemoveDocument
+    | ShowHistory
+    | RollBack
+    | RebuildIndex
+    | CheckIndex
+)
+
+TASK: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="task")])

@@ -1,0 +1,135 @@
+"""Results as a person reads them in a terminal. Everything here goes to standard output."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from clausewise.context import say
+
+WIDTH = 100
+Json = Mapping[str, Any]
+
+
+def print_text(text: str) -> None:
+    """Print text as UTF-8 whatever the locale is, and at once."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write((text + "\n").encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+class AnswerPrinter:
+    """Prints an answer while it is made: sentences as they come, then the sources."""
+
+    def __init__(self) -> None:
+        self._printed = False
+
+    def notice(self, event: str, data: Json) -> None:
+        """Print what an event brings; a wait goes to standard error."""
+        if event == "queued":
+            say(f"The model is busy: {data['position']} before you, about {data['wait_s']:.0f} s.")
+        elif event == "delta":
+            marks = "".join(f"[{citation['n']}]" for citation in data["citations"])
+            self._printed = True
+            print_text(f"{data['text']}{' ' + marks if marks else ''}")
+
+    def finish(self, answer: Json) -> None:
+        """Print what no event brought, then the sources or where the search looked."""
+        if not self._printed:
+            print_text(str(answer["answer"]))
+        if answer["citations"]:
+            print_text("\nSources")
+        for citation in answer["citations"]:
+            print_text(f"[{citation['n']}] {_place(citation)}\n{_quoted(citation['quote'])}")
+            for place in citation.get("places", ()):
+                print_text(f"    also in {place}")
+        looked_at = (answer["decline"] or {}).get("looked_at") or ()
+        if looked_at:
+            print_text("\nLooked at")
+        for place in looked_at:
+            print_text(f"  - {_place(place)}")
+
+
+def print_hits(result: Json) -> None:
+    """Print hits, best first."""
+    if not result["hits"]:
+        print_text("Nothing found.")
+    for hit in result["hits"]:
+        print_text(f"{hit['rank']:>2}. {hit['score']:.2f}  {_place(hit)}\n{_quoted(hit['text'], lines=3)}")
+
+
+def print_report(report: Json) -> None:
+    """Print each file's state, then the totals."""
+    for file in report["files"]:
+        detail = f"{file['passages']} passages" if file["state"] == "indexed" else file["reason"] or ""
+        print_text(f"{file['state']:<10} {file['source']}" + (f"  ({detail})" if detail else ""))
+    totals = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report["totals"].items())
+    print_text(f"{totals or 'no files found'} in {report['seconds']:.1f} s")
+
+
+def print_documents(result: Json) -> None:
+    """Print documents, one a line."""
+    if not result["documents"]:
+        print_text("No documents. Add some with: clausewise ingest PATH")
+    for document in result["documents"]:
+        audiences = ", ".join(document["audiences"])
+        print_text(
+            f"{document['document_id']}  v{document['version']}  {document['passages']:>5} passages  "
+            f"{audiences:<10}  {document['source']}  {document['title']}"
+        )
+
+
+def print_document(document: Json) -> None:
+    """Print a document with its passages."""
+    print_text(f"{document['title']}\n{document['source']}, version {document['version']}")
+    for passage in document["passages"]:
+        label = " › ".join([*passage["heading"], *([passage["clause"]] if passage["clause"] else [])])
+        print_text(f"\n[{passage['start']}:{passage['end']}] {label}\n{passage['text'].strip()}")
+
+
+def print_history(result: Json) -> None:
+    """Print versions, newest first."""
+    for version in result["versions"]:
+        mark = "*" if version["current"] else " "
+        print_text(
+            f"{mark} version {version['version']}  {version['created_at']}  {version['passages']} passages  "
+            f"{version['state']}"
+        )
+
+
+def _place(place: Json) -> str:
+    """Return where something stands: title, clause, page, source."""
+    page = place.get("page")
+    parts = [place.get("title"), place.get("clause"), f"p. {page}" if page else None]
+    return f"{' '.join(str(part) for part in parts if part)} ({place.get('source')})"
+
+
+def _quoted(text: str, lines: int = 6) -> str:
+    """Return text indented, wrapped, and cut after some lines."""
+    wrapped = list(_wrapped(text.split("\n")))
+    if len(wrapped) > lines:
+        wrapped = [*wrapped[:lines], "…"]
+    return textwrap.indent("\n".join(wrapped), "    ")
+
+
+def _wrapped(lines: Iterable[str]) -> Iterable[str]:
+    """Yield lines of at most WIDTH columns; a CJK character fills two."""
+    for line in lines:
+        rest = line.strip()
+        while rest:
+            cut = _fitting(rest)
+            yield rest[:cut].rstrip()
+            rest = rest[cut:].lstrip()
+
+
+def _fitting(text: str) -> int:
+    """Return how many characters fit into WIDTH columns, not cutting a Latin word in two."""
+    columns = 0
+    for position, character in enumerate(text):
+        columns += 2 if ord(character) >= 0x2E80 else 1  # noqa: PLR2004 - where CJK blocks begin
+        if columns > WIDTH:
+            space = text.rfind(" ", 0, position)
+            return space + 1 if space > position - 25 and ord(character) < 0x2E80 and space > 0 else position
+    return len(text)
