@@ -24,7 +24,9 @@ _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 # A run of Han, an identifier joined by - _ . / (SOP-012, 4.3.2, user_id), or a word or number.
-_TOKEN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<ident>[^\W_{HAN}]+(?:[-_./][^\W_{HAN}]+)+)|(?P<word>[^\W_{HAN}]+)")
+_TOKEN = re.compile(
+    rf"(?P<han>[{HAN}]+)|(?P<ident>[^\W_{HAN}]+(?:[-_./][^\W_{HAN}]+)+)|(?P<word>[^\W_{HAN}]+)"
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PART = re.compile(r"[-_./]")
 
@@ -68,7 +70,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_fold_table())
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """Cut English plural endings (the S-stemmer of Harman 1991, "How effective is suffixing?")."""
     if len(word) < 4 or not word.endswith("s") or not word.isascii() or not word.isalpha():
         return word
@@ -94,21 +96,25 @@ def keys(text: str) -> TextKeys:
             grams.extend([token] if len(token) == 1 else [token[i : i + 2] for i in range(len(token) - 1)])
         elif match.lastgroup == "ident":
             idents.append(token)
-            grams.extend(_stem(part) for part in _PART.split(token) if part)
+            grams.extend(stem(part) for part in _PART.split(token) if part)
         else:
-            grams.append(_stem(token))
+            grams.append(stem(token))
     return TextKeys(grams, unigrams, idents)
 
 
 @cache
-def _script_only() -> tuple[frozenset[str], frozenset[str]]:
+def script_only() -> tuple[frozenset[str], frozenset[str]]:
     """Return (characters that exist only in Traditional text, only in Simplified text)."""
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
     joined = "\n".join(characters)
     simplified = OpenCC("t2s").convert(joined).split("\n")
     traditional = OpenCC("s2t").convert(joined).split("\n")
-    hant = frozenset(c for c, s, t in zip(characters, simplified, traditional, strict=True) if s != c and t == c)
-    hans = frozenset(c for c, s, t in zip(characters, simplified, traditional, strict=True) if t != c and s == c)
+    hant = frozenset(
+        c for c, s, t in zip(characters, simplified, traditional, strict=True) if s != c and t == c
+    )
+    hans = frozenset(
+        c for c, s, t in zip(characters, simplified, traditional, strict=True) if t != c and s == c
+    )
     return hant, hans
 
 
@@ -123,7 +129,7 @@ def language_of(text: str, fallback: Language = "und") -> Language:
     if _KANA_HANGUL.search(text):
         return "und"
     if han >= 2 and han * 2 >= words:
-        hant, hans = _script_only()
+        hant, hans = script_only()
         only_hans = sum(c in hans for c in text)
         return "zh-Hans" if only_hans > sum(c in hant for c in text) else "zh-Hant"
     return "en" if words else ("zh-Hant" if han else fallback)

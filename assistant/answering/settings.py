@@ -1,0 +1,20 @@
+"""The [answering] table: thresholds and budgets of the ladder."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AnsweringSettings(BaseModel):
+    """Thresholds are calibrated probabilities; docs/log.md has the measurements behind the defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer_threshold: float = Field(0.30, ge=0, le=1, description="Relevance below which the answer is a decline.")
+    clause_threshold: float = Field(0.15, ge=0, le=1, description="Relevance from which the best clause is shown at once.")
+    faq_threshold: float = Field(0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word.")
+    evidence_passages: int = Field(3, ge=1, le=8, description="Passages that an answer may rest on.")
+    evidence_chars: int = Field(360, ge=80, le=4000, description="Characters of them that the model reads.")
+    max_sentences: int = Field(3, ge=1, le=10, description="Sentences of a written answer.")
+    max_tokens: int = Field(220, ge=16, le=2048, description="Tokens that the model may write.")
+    seed: int = Field(7, ge=0, le=2**31 - 1, description="Seed of the model: the same question gives the same answer.")

@@ -1,0 +1,120 @@
+"""The written answer: the model's words, one sentence at a time, each checked before it leaves."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from langchain_core.messages import BaseMessage
+
+from assistant.answering.grounding import Evidence, Support
+from assistant.answering.script import in_script
+from knowledge.text import fold
+from knowledge.types import Language
+
+# A sentence may leave when its end is certain: an ideographic stop with what follows it closed, or a full stop before
+# a space; a newline always.
+_END = re.compile(r"[。！？!?；;]+[」』”’）)】》\"']*(?=.)|(?<!\d)(?<![A-Z])\.[\"')\]]*(?=\s)|(?<=\d)\.(?=\s+[A-Z])|\n+", re.DOTALL)
+_MARKERS = re.compile(r"\s*(?:\[[^\[\]]{0,12}\]|〔[^〔〕]{0,24}〕|【\d+】)")
+_LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)|not (?:mentioned|stated|provided|specified) in the sources?", re.IGNORECASE)
+
+
+class Chat(Protocol):
+    """The part of a LangChain chat model that writing needs; models/llama.py and others provide it."""
+
+    model_id: str
+
+    def stream(self, input: Sequence[BaseMessage], **kwargs: Any) -> Iterator[Any]:  # noqa: A002 - LangChain's name
+        """Yield message chunks; keyword arguments are those of models.llama.LlamaChat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One sentence of the model with the verdict on it."""
+
+    text: str
+    support: Support
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of one generation, filled while it streams."""
+
+    said_no_answer: bool = False
+    dropped: list[Checked] = field(default_factory=list)
+
+
+def complete_sentences(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield sentences as soon as their end is certain; the rest when the stream ends."""
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        while (match := _END.search(buffer)) is not None:
+            sentence, buffer = buffer[: match.end()].strip(), buffer[match.end() :]
+            if sentence:
+                yield sentence
+    if buffer.strip():
+        yield buffer.strip()
+
+
+def clean(sentence: str, language: Language) -> str:
+    """Return a model's sentence without its own citation marks and list marks, in the question's script."""
+    return in_script(_LEAD.sub("", _MARKERS.sub("", sentence)).strip(), language)
+
+
+class Writer:
+    """Asks the model and lets only supported sentences through."""
+
+    def __init__(self, chat: Chat, *, max_sentences: int, max_tokens: int, seed: int) -> None:
+        """Bind a chat model; nothing is loaded here."""
+        self._chat = chat
+        self._max_sentences = max_sentences
+        self._options = {"max_tokens": max_tokens, "seed": seed, "temperature": 0.0}
+
+    @property
+    def model_id(self) -> str:
+        """Name of the model that writes."""
+        return self._chat.model_id
+
+    def write(
+        self,
+        messages: Sequence[BaseMessage],
+        evidence: Evidence,
+        language: Language,
+        cancel: threading.Event | None,
+        outcome: Written,
+    ) -> Iterator[Checked]:
+        """Yield supported sentences; what is dropped is noted in ``outcome``.
+
+        Generation stops at the sentence limit, at a repetition, and when the model says that there is no answer. Closing
+        this iterator stops the model as well.
+        """
+        stream = self._chat.stream(list(messages), cancel=cancel, **self._options)
+        said: set[str] = set()
+        try:
+            for raw in complete_sentences(str(chunk.content) for chunk in stream):
+                text = clean(raw, language)
+                key = fold(text)
+                if not text:
+                    continue
+                if _NO_ANSWER.search(text):
+                    outcome.said_no_answer = True
+                    return
+                if key in said:
+                    return
+                said.add(key)
+                support = evidence.check(text)
+                if support.window is None:
+                    outcome.dropped.append(Checked(text, support))
+                else:
+                    yield Checked(text, support)
+                if len(said) >= self._max_sentences:
+                    return
+        finally:
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
