@@ -1,1 +1,1 @@
-"""Adapters round weights: chat models, embedders. Knows neither documents nor HTTP."""
+"""Weights and what runs them: chat models and embedders behind LangChain's own types."""
