@@ -1,0 +1,1 @@
+"""HTTP: the API, its guards, and the page."""

@@ -1,0 +1,96 @@
+"""Index, jobs and models, for the operator only."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from assistant.api.documented import fails, gives
+from assistant.api.parts import InParts, Limited, require_operator
+from assistant.api.schemas import job_json, model_json
+from assistant.api.wire import JobBody, JobList, JobStarted, ModelList
+from assistant.errors import NotFound
+
+router = APIRouter(prefix="/api/v1", tags=["operator"])
+
+_READS = [Depends(Limited("read")), Depends(require_operator)]
+_WRITES = [Depends(Limited("write")), Depends(require_operator)]
+
+
+@router.get(
+    "/index",
+    dependencies=_READS,
+    response_model=None,
+    responses={200: {"description": "Counts of the store and its derived indexes."}, **fails(403, 429)},
+)
+async def index(parts: InParts) -> Response:
+    """Show what is indexed."""
+    return JSONResponse(await run_in_threadpool(parts.services.index.status))
+
+
+@router.post(
+    "/index/rebuild",
+    status_code=202,
+    dependencies=_WRITES,
+    response_model=None,
+    responses={**gives(202, JobStarted, "Started."), **fails(403, 413, 429)},
+)
+async def rebuild(parts: InParts) -> Response:
+    """Rebuild the derived indexes from the store, without parsing or embedding again."""
+    return await _started(parts.services.index.rebuild)
+
+
+@router.post(
+    "/index/check",
+    status_code=202,
+    dependencies=_WRITES,
+    response_model=None,
+    responses={**gives(202, JobStarted, "Started."), **fails(403, 413, 429)},
+)
+async def check(parts: InParts) -> Response:
+    """Compare the derived indexes with the store."""
+    return await _started(parts.services.index.check)
+
+
+@router.get(
+    "/jobs",
+    dependencies=_READS,
+    response_model=None,
+    responses={**gives(200, JobList, "Newest first."), **fails(403, 422, 429)},
+)
+async def jobs(parts: InParts, limit: int = Query(50, ge=1, le=500)) -> Response:
+    """List background jobs."""
+    listed = await run_in_threadpool(parts.services.jobs.jobs, limit)
+    return JSONResponse({"jobs": [job_json(job) for job in listed]})
+
+
+@router.get(
+    "/jobs/{job_id}",
+    dependencies=_READS,
+    response_model=None,
+    responses={**gives(200, JobBody, "The job."), **fails(403, 404, 429)},
+)
+async def job(job_id: str, parts: InParts) -> Response:
+    """Show one background job."""
+    found = await run_in_threadpool(parts.services.jobs.job, job_id)
+    if found is None:
+        raise NotFound(what="job")
+    return JSONResponse(job_json(found))
+
+
+@router.get(
+    "/models",
+    dependencies=_READS,
+    response_model=None,
+    responses={**gives(200, ModelList, "The catalogue."), **fails(403, 429)},
+)
+async def models(parts: InParts) -> Response:
+    """List the models of the catalogue, what is present and what is in use."""
+    listed = await run_in_threadpool(parts.services.models.models)
+    return JSONResponse({"models": [model_json(model) for model in listed]})
+
+
+async def _started(start: Callable[[], str]) -> Response:
+    job_id = await run_in_threadpool(start)
+    return JSONResponse({"job_id": job_id}, 202, {"Location": f"/api/v1/jobs/{job_id}"})

@@ -1,0 +1,191 @@
+"""What the HTTP side needs from the rest of the program, as roles; bootstrap.py fills them.
+
+All calls are synchronous and may take time: endpoints run them off the event loop.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from assistant.answering.types import Event, Question
+from knowledge.types import Hit, Passage, Reader
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document as a list shows it; ``passages`` counts those that the reader may see."""
+
+    document_id: str
+    source: str
+    title: str
+    version: int
+    audiences: tuple[str, ...]
+    passages: int
+    updated_at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One version of a document, as far as the reader may see it.
+
+    ``passages`` are in document order. ``text`` is the canonical text, or None when any part of it is
+    hidden from this reader.
+    """
+
+    summary: DocumentSummary
+    current_version: int
+    passages: tuple[Passage, ...]
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """One line of a document's history, newest first in lists."""
+
+    version: int
+    state: str
+    created_at: str  # ISO 8601, UTC
+    passages: int
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that goes on after its request was answered; ``result`` is what the command would print."""
+
+    job_id: str
+    task: str
+    state: JobState
+    created_at: str  # ISO 8601, UTC
+    finished_at: str | None = None
+    progress: dict[str, object] = field(default_factory=dict)
+    result: dict[str, object] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model of the catalogue; ``in_use`` when it answers now."""
+
+    name: str
+    kind: Literal["chat", "embedder", "reranker"]
+    licence: str
+    bytes: int
+    present: bool
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that answers depend on, and what to do when it is not there."""
+
+    name: str
+    ok: bool
+    advice: str = ""
+
+
+class Answerer(Protocol):
+    """Turns a question into events; exactly one Final ends a stream that did not fail."""
+
+    def stream(self, question: Question, reader: Reader, cancel: threading.Event) -> Iterator[Event]:
+        """Yield events until the answer is whole; stop soon after ``cancel`` is set.
+
+        Raises:
+            models.errors.Busy: the model's queue is full.
+        """
+
+
+class Searcher(Protocol):
+    """Finds passages."""
+
+    def search(self, query: str, reader: Reader, k: int) -> Sequence[Hit]:
+        """Return at most ``k`` hits that ``reader`` may see, best first."""
+
+
+class Library(Protocol):
+    """The documents, each method through the one access gate."""
+
+    def documents(self, reader: Reader, limit: int, offset: int) -> tuple[Sequence[DocumentSummary], int]:
+        """Return one page of the documents that ``reader`` may see, and how many there are."""
+
+    def document(self, document_id: str, reader: Reader, version: int | None) -> DocumentView | None:
+        """Return a version (None: the current one), or None when ``reader`` may see nothing of it."""
+
+    def history(self, document_id: str, reader: Reader) -> Sequence[VersionSummary] | None:
+        """Return all versions, newest first, or None when there is no such document."""
+
+    def rollback(self, document_id: str, version: int | None) -> VersionSummary | None:
+        """Make ``version`` (None: the one before) current; None when there is no such document.
+
+        Raises:
+            assistant.errors.NothingToRollBack: no such earlier version.
+        """
+
+    def remove(self, document_id: str) -> bool:
+        """Take the document out of search; False when there is none."""
+
+    def ingest(self, paths: Sequence[Path], audience: str) -> str:
+        """Start a job that ingests files stored under ``uploads`` and return its id."""
+
+    @property
+    def uploads(self) -> Path:
+        """Folder in the home where uploaded files are kept."""
+
+
+class Index(Protocol):
+    """The derived indexes."""
+
+    def status(self) -> dict[str, object]:
+        """Return counts and generation."""
+
+    def rebuild(self) -> str:
+        """Start a job that rebuilds them from the store and return its id."""
+
+    def check(self) -> str:
+        """Start a job that compares them with the store and return its id."""
+
+
+class Jobs(Protocol):
+    """Background work, newest first."""
+
+    def jobs(self, limit: int) -> Sequence[Job]:
+        """Return the newest jobs."""
+
+    def job(self, job_id: str) -> Job | None:
+        """Return one job."""
+
+
+class Models(Protocol):
+    """The models at hand."""
+
+    def models(self) -> Sequence[ModelInfo]:
+        """Return the catalogue with what is present and in use."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return the length of ``text`` in tokens of the chat model."""
+
+
+class Readiness(Protocol):
+    """Whether questions can be answered now."""
+
+    def checks(self) -> Sequence[Check]:
+        """Return every dependency with its state; quick, loads nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything together, as ``create_app`` takes it."""
+
+    answerer: Answerer
+    searcher: Searcher
+    library: Library
+    index: Index
+    jobs: Jobs
+    models: Models
+    readiness: Readiness

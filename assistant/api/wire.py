@@ -1,0 +1,278 @@
+"""The shapes on the wire, for checking requests and for the OpenAPI document.
+
+Responses are encoded in schemas.py; a test holds both equal.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+AudienceName = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Audiences = Annotated[list[AudienceName], Field(max_length=50)]
+
+_MOST_TURNS = 500
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class TurnBody(_Strict):
+    """One earlier message of the conversation; nothing in it is believed."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskBody(_Strict):
+    """A question. ``id`` is the caller's own mark and is not used."""
+
+    question: str
+    history: list[TurnBody] = Field(default_factory=list, max_length=_MOST_TURNS)
+    audience: Audiences | None = Field(None, description="narrows what may be read; never widens it")
+    id: str | int | None = None
+
+
+class SearchBody(_Strict):
+    """A search for passages."""
+
+    query: str
+    k: int = Field(10, ge=1)
+    audience: Audiences | None = Field(None, description="narrows what may be read; never widens it")
+    id: str | int | None = None
+
+
+class HitBody(_Strict):
+    """A passage found; ``text`` is ``canonical[start:end]`` in code points."""
+
+    rank: int
+    score: float
+    passage_id: str
+    document_id: str
+    source: str
+    title: str
+    version: int
+    clause: str | None
+    heading: list[str]
+    page: int | None
+    text: str
+    kind: Literal["text", "faq", "record"]
+    start: int
+    end: int
+    exact: bool
+    places: list[str]
+
+
+class SearchResult(_Strict):
+    """Hits, best first; ``ms`` is the time of the search."""
+
+    query: str
+    hits: list[HitBody]
+    ms: float
+
+
+class CitationBody(_Strict):
+    """A checked source: ``canonical[start:end] == quote`` in that version."""
+
+    n: int
+    document_id: str
+    source: str
+    title: str
+    version: int
+    clause: str | None
+    page: int | None
+    quote: str
+    start: int
+    end: int
+    heading: list[str]
+    places: list[str]
+
+
+class SentenceBody(_Strict):
+    """A checked sentence and the numbers of its citations."""
+
+    text: str
+    citations: list[int]
+
+
+class DeclineBody(_Strict):
+    """Why nothing was answered."""
+
+    reason: Literal["no_relevant_passage", "not_supported", "out_of_scope", "unsafe"]
+    looked_at: list[dict[str, object]]
+
+
+class AnswerBody(_Strict):
+    """The whole answer; ``answer`` is the sentences joined, with markers [n]."""
+
+    id: str
+    status: Literal["answered", "declined", "clarify"]
+    kind: Literal["faq", "clause", "written", "smalltalk", "clarify", "declined"]
+    answer: str
+    language: str
+    sentences: list[SentenceBody]
+    citations: list[CitationBody]
+    decline: DeclineBody | None
+    model: str | None
+    prompt_version: str | None
+    timings_ms: dict[str, float | None]
+
+
+class PassageBody(_Strict):
+    """A part of a document."""
+
+    passage_id: str
+    clause: str | None
+    heading: list[str]
+    page: int | None
+    start: int
+    end: int
+    text: str
+    kind: Literal["text", "faq", "record"]
+    source: str
+    audience: str
+
+
+class DocumentBody(_Strict):
+    """A document in a list."""
+
+    document_id: str
+    source: str
+    title: str
+    version: int
+    audiences: list[str]
+    passages: int
+    updated_at: str
+
+
+class DocumentList(_Strict):
+    """One page of documents; ``total`` counts all of them."""
+
+    documents: list[DocumentBody]
+    total: int
+
+
+class WholeDocument(_Strict):
+    """A version as far as the reader may see it; ``text`` is null when a part is hidden."""
+
+    document_id: str
+    source: str
+    title: str
+    version: int
+    audiences: list[str]
+    passages: list[PassageBody]
+    updated_at: str
+    current_version: int
+    text: str | None
+
+
+class VersionBody(_Strict):
+    """A line of a document's history."""
+
+    version: int
+    state: str
+    created_at: str
+    passages: int
+    current: bool
+
+
+class HistoryBody(_Strict):
+    """All versions, newest first."""
+
+    document_id: str
+    versions: list[VersionBody]
+
+
+class RollbackBody(_Strict):
+    """Which version to make current; null takes the one before the current."""
+
+    version: int | None = Field(None, ge=1)
+
+
+class RemovedBody(_Strict):
+    """A document that is no longer searched."""
+
+    document_id: str
+    state: Literal["removed"]
+
+
+class JobStarted(_Strict):
+    """Work that goes on; ask for it under ``/api/v1/jobs/{job_id}``."""
+
+    job_id: str
+
+
+class UploadAccepted(JobStarted):
+    """Files taken over; ``files`` are their names as kept."""
+
+    files: list[str]
+
+
+class JobBody(_Strict):
+    """A background job."""
+
+    job_id: str
+    task: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    created_at: str
+    finished_at: str | None
+    progress: dict[str, object]
+    result: dict[str, object] | None
+    error: str | None
+
+
+class JobList(_Strict):
+    """The newest jobs first."""
+
+    jobs: list[JobBody]
+
+
+class ModelBody(_Strict):
+    """A model of the catalogue."""
+
+    name: str
+    kind: Literal["chat", "embedder", "reranker"]
+    licence: str
+    bytes: int
+    present: bool
+    in_use: bool
+
+
+class ModelList(_Strict):
+    """The catalogue."""
+
+    models: list[ModelBody]
+
+
+class SessionBody(_Strict):
+    """Who this browser is; ``audiences`` is null for the operator, who sees all."""
+
+    operator: bool
+    audiences: list[str] | None
+
+
+class HealthBody(_Strict):
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+class ReadyBody(_Strict):
+    """Questions can be answered."""
+
+    status: Literal["ready"]
+    checks: dict[str, bool]
+
+
+class ErrorContent(_Strict):
+    """A stable code, a sentence for people, and whatever helps a program."""
+
+    code: str
+    message: str
+    details: dict[str, object] | list[dict[str, object]] | None
+
+
+class ErrorBody(_Strict):
+    """The one shape of every error."""
+
+    error: ErrorContent
