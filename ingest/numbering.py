@@ -33,12 +33,22 @@ def plausible(candidates: Sequence[Candidate]) -> dict[int, Label]:
     for one in candidates:
         family = "decimal" if one.label.kind == "numbered" else one.label.kind
         kinds.setdefault("container" if one.label.kind in CONTAINERS else family, []).append(one)
-    accepted: list[Candidate] = list(kinds.get("container", ()))
+    accepted = list(_containers(kinds.get("container", [])))
     accepted += _articles(kinds.get("article", []), accepted)
     accepted += _decimals(kinds.get("decimal", []))
     accepted += _chained(kinds.get("point", []))
     accepted += kinds.get("sub", [])  # only ever opened below a point
     return {one.line: one.label for one in sorted(accepted, key=lambda one: one.line)}
+
+
+def _containers(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Yield chapters and their like: the file's own headings, and lines that count on from one."""
+    last: dict[str, int] = {}
+    for one in candidates:
+        value = one.label.number[0]
+        if one.certain or one.label.kind == "appendix" or value in {1, last.get(one.label.kind, 0) + 1}:
+            last[one.label.kind] = value
+            yield one
 
 
 def _articles(candidates: Sequence[Candidate], containers: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -75,8 +75,9 @@ _WORD_KIND: dict[str, LabelKind] = {
 
 # What follows a number that is only mentioned: 第三條第一項, 第三條所定, Article 3 of, Section 4 applies.
 _MENTION = re.compile(
-    r"\s*(?:第|及|與|和|或|至|到|、|,|，|;|；|所|之|的|規定|规定|中(?![央華])|各款|各項|前段|後段|但書|情形|、)"
-    r"|\s*(?:[a-z]|-\s*[a-z])"
+    r"(?:第|及|與|和|或|至|到|、|,|，|;|；|所|之|的|規定|规定|中(?![央華])|各款|各項|前段|後段|但書|情形)"
+    rf"|\s*(?:[,、]|[及與和或至到]\s*第|第\s*{NUMBER}\s*[項款目])"
+    r"|\s?(?:[a-z]|-\s?[a-z])"
 )
 # Quantities that start a line: 3.5 公斤, 2.5%, 12.5 MB.
 _UNIT = re.compile(

@@ -1,0 +1,234 @@
+"""Documents by name: which titles and codes a question mentions, the longest first.
+
+Names and questions are cut into the same tokens: one for each Han character, Latin word or number, folded, with
+articles and punctuation dropped; so width, script, spaces, SOP-012 and "sop 012" do not matter, and a Latin name
+matches whole words only. A trie over those tokens finds every name in one pass over the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import PurePosixPath
+
+from opencc import OpenCC
+
+from knowledge.glossary import Glossary
+from knowledge.numerals import CJK_NUMERALS, read_number
+from knowledge.text import HAN, fold
+from knowledge.types import DocumentId
+
+_TOKEN = re.compile(rf"[{HAN}〇○]|[a-z]+|\d+")
+_NUMBERED = re.compile(rf"第\s*([{CJK_NUMERALS}]{{1,8}})\s*(?=[條条項项款目章节節])")
+_APOSTROPHE_S = re.compile(r"['’ʼ]s\b")
+_DROPPED = frozenset({"the", "a", "an"})
+# One word, two spellings: Labour Standards Act, Organisation Act.
+_SPELLING = re.compile(r"(?<=lab)our(?=s?$)|(?<=cent)re(?=s?$)|(?<=[^aeiou]i)s(?=ation|ations$|e$|ed$|ing$)")
+_SPELLED = {"our": "or", "re": "er", "s": "z"}
+
+_CODE = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9]{0,9}(?:[-_][A-Z0-9]{1,10}){0,3}[-_]\d{1,8}(?![A-Za-z0-9])")
+_EDITION = re.compile(
+    r"(?:[\s_-]*(?:\([^()]*\)|（[^（）]*）|\[[^\[\]]*\]|【[^【】]*】|v(?:er(?:sion)?)?\.?\s*\d+(?:\.\d+)*|第[一二三四五六七八九十\d]+版"
+    r"|rev(?:ision)?\.?\s*\d+|(?:19|20)\d\d(?:年版?|版)?|修訂版|最新版|final|草案))+\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentName:
+    """What a document is called: its title, where it came from, and its codes (see ``document_codes``)."""
+
+    document_id: DocumentId
+    title: str
+    source: str = ""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A document's name in a question; ``start`` and ``end`` are offsets in the question as written."""
+
+    start: int
+    end: int
+    document_ids: tuple[DocumentId, ...]
+    distinct: bool  # specific enough for a bare number after it to be a clause
+    rank: int  # 0 title or code, 1 glossary term, 2 shortened title or file name
+
+    @property
+    def length(self) -> int:
+        """Characters covered."""
+        return self.end - self.start
+
+
+@dataclass(slots=True)
+class _Entry:
+    document_ids: list[DocumentId] = field(default_factory=list)
+    distinct: bool = False
+    rank: int = 9
+
+
+@dataclass(slots=True)
+class _Trie:
+    below: dict[str, _Trie] = field(default_factory=dict)
+    entry: _Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded token and where it stands in the text as written."""
+
+    text: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the tokens by which names are compared."""
+    folded, origin = _folded(text)
+    for match in reversed(list(_NUMBERED.finditer(folded))):  # 第四十五條 in a title is 第45條 in a question
+        value = read_number(match[1])
+        if value is not None:
+            first, last = match.span(1)
+            digits = str(value)
+            folded = folded[:first] + digits + folded[last:]
+            origin[first:last] = [(origin[first][0], origin[last - 1][1])] * len(digits)
+    folded = _APOSTROPHE_S.sub("  ", folded)
+    found: list[Token] = []
+    for match in _TOKEN.finditer(folded):
+        word = match.group()
+        if word in _DROPPED:
+            continue
+        if word.isdecimal():
+            word = word.lstrip("0") or "0"
+        elif len(word) > 3 and word.isascii():
+            word = _SPELLING.sub(lambda m: _SPELLED[m.group()], word)
+        found.append(Token(word, origin[match.start()][0], origin[match.end() - 1][1]))
+    return found
+
+
+def _folded(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Fold character by character, so that each folded one knows its span in the text as written."""
+    parts: list[str] = []
+    origin: list[tuple[int, int]] = []
+    for index, character in enumerate(text):
+        folded = fold(character)
+        parts.append(folded)
+        origin.extend([(index, index + 1)] * len(folded))
+    return "".join(parts), origin
+
+
+def document_codes(title: str, source: str = "") -> tuple[str, ...]:
+    """Return the document codes (SOP-012, CW-HR-003) in a title or a file's name, without repeats."""
+    stem = PurePosixPath(source).stem
+    found = [match.group() for text in (title, stem) for match in _CODE.finditer(text)]
+    return tuple(dict.fromkeys(found))
+
+
+class NameIndex:
+    """Every name of every document, for look-up inside questions. Build once; a look-up takes microseconds."""
+
+    def __init__(self, names: Iterable[DocumentName], glossary: Glossary | None = None) -> None:
+        """Index titles, codes, file names, and the glossary's terms for them."""
+        self._root = _Trie()
+        by_title: dict[tuple[str, ...], list[DocumentId]] = {}
+        for name in names:
+            by_title.setdefault(_words(name.title), []).append(name.document_id)
+            self._add(name.title, [name.document_id], rank=0)
+            self._add(_simplified(name.title), [name.document_id], rank=0)
+            for code in name.codes or document_codes(name.title, name.source):
+                self._add_code(code, name.document_id)
+            for alias in _aliases(name):
+                self._add(alias, [name.document_id], rank=2)
+                by_title.setdefault(_words(alias), []).append(name.document_id)
+        for terms in glossary.groups if glossary else ():
+            ids = [one for term in terms for one in by_title.get(_words(term), ())]
+            for term in terms if ids else ():
+                self._add(term, ids, rank=1)
+
+    def mentions(self, question: str) -> list[Mention]:
+        """Return the names in ``question`` in order, none inside a longer one."""
+        return _longest(self._matches(tokens(question), question))
+
+    def _matches(self, found: Sequence[Token], question: str) -> Iterator[Mention]:
+        for first in range(len(found)):
+            node = self._root
+            for last in range(first, len(found)):
+                below = node.below.get(found[last].text)
+                if below is None:
+                    break
+                node = below
+                start, end = found[first].start, found[last].end
+                if node.entry is not None and not _cuts_a_number(question, start, end):
+                    entry = node.entry
+                    yield Mention(start, end, tuple(entry.document_ids), entry.distinct, entry.rank)
+
+    def _add_code(self, code: str, document_id: DocumentId) -> None:
+        self._add(code, [document_id], rank=0, distinct=True)
+        shorter = re.split(r"[-_]", code, maxsplit=1)[1:]  # CW-SOP-012 is SOP-012 to the people of CW
+        if shorter and _CODE.fullmatch(shorter[0]):
+            self._add(shorter[0], [document_id], rank=2, distinct=True)
+
+    def _add(self, name: str, ids: Sequence[DocumentId], *, rank: int, distinct: bool | None = None) -> None:
+        words = _words(name)
+        if not words:
+            return
+        node = self._root
+        for word in words:
+            node = node.below.setdefault(word, _Trie())
+        if node.entry is None:
+            node.entry = _Entry()
+        entry = node.entry
+        if rank < entry.rank:
+            entry.document_ids.clear()  # a document's own title beats a shortened one
+            entry.rank = rank
+        if rank == entry.rank:
+            entry.document_ids.extend(one for one in ids if one not in entry.document_ids)
+        entry.distinct = entry.distinct or (_distinct(words) if distinct is None else distinct)
+
+
+def _simplified(title: str) -> str:
+    """Return the title as Simplified text writes it: by phrases (計畫 is 计划), which folding by character misses."""
+    return str(_converter().convert(title))
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(token.text for token in tokens(name))
+
+
+def _distinct(words: Sequence[str]) -> bool:
+    han = sum(not word.isascii() for word in words)
+    return han >= 3 or len(words) - han >= 2 or (han >= 1 and len(words) > han)
+
+
+def _aliases(name: DocumentName) -> Iterator[str]:
+    """Yield shorter ways to say a title: without edition and code, and the file's name."""
+    stem = PurePosixPath(name.source.partition("#")[0]).stem
+    for text in dict.fromkeys((name.title, stem)):
+        plain = _EDITION.sub("", text).strip()
+        uncoded = _CODE.sub(" ", plain).strip(" -_:：　")
+        uncoded = _EDITION.sub("", uncoded).strip(" -_:：　")
+        for alias in dict.fromkeys((plain, uncoded)):
+            if alias != name.title and _distinct(_words(alias)):
+                yield alias
+
+
+def _cuts_a_number(question: str, start: int, end: int) -> bool:
+    """Return whether the span ends inside a number: "SOP 1" in SOP 1.3, "第4" in 第45條, or starts inside one."""
+    digit_before = start > 0 and question[start].isdecimal() and question[start - 1] in "0123456789."
+    decimal_after = bool(re.match(r"\.?\d", question[end : end + 2])) and question[end - 1].isdecimal()
+    return digit_before or decimal_after
+
+
+def _longest(matches: Iterable[Mention]) -> list[Mention]:
+    taken: list[Mention] = []
+    for one in sorted(matches, key=lambda m: (-m.length, m.rank, m.start)):
+        if all(one.end <= other.start or one.start >= other.end for other in taken):
+            taken.append(one)
+    return sorted(taken, key=lambda m: m.start)
