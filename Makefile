@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 # Weights are shared by demo, tests and benchmarks; a Clausewise home of your own keeps its own.
 export CLAUSEWISE_MODELS ?= $(CURDIR)/.cache/models
 PACKAGES := clausewise assistant ingest knowledge models
+GENERATED := docs/settings.md docs/cli.md docs/http.md docs/errors.md settings.example.toml
 SOURCES := $(PACKAGES) tests bench scripts
 
 .PHONY: help setup demo test test-unit test-weights test-browser check format docs lock bench eval serve clean
@@ -58,7 +59,7 @@ check: .cache/venv.stamp ## Lint, format, types, import rules, dependencies, gen
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/imports
 	$(BIN)/deptry .
-	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/cog --check -I scripts -I . $(GENERATED)
 	$(BIN)/pylint --disable=all --enable=duplicate-code --score=no $(PACKAGES)
 
 format: .cache/venv.stamp ## Format and fix what can be fixed
@@ -66,7 +67,7 @@ format: .cache/venv.stamp ## Format and fix what can be fixed
 	@$(BIN)/ruff format .
 
 docs: .cache/venv.stamp ## Write the generated parts of the documentation
-	@$(BIN)/python scripts/generate_docs.py
+	@$(BIN)/cog -r -I scripts -I . $(GENERATED)
 
 lock: ## Write both lock files from the packages installed in .venv
 	@$(BIN)/python scripts/lock.py
