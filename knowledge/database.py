@@ -1,7 +1,7 @@
 """The SQL database in the home directory: connection rules, transactions, migrations.
 
-Readers and one writer at a time work side by side (write-ahead log). Whoever opens ``write()`` holds the write lock
-from the start, so a transaction never fails half-way because another one wrote first.
+Readers and one writer at a time work side by side (write-ahead log). Whoever opens ``write()`` holds
+the write lock from the start, so a transaction never fails half-way because another one wrote first.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from knowledge.tables import MetaRow
 FILE = "clausewise.db"
 EVENT_KEY_FILE = "events.key"
 HEAD = "0001"  # newest migration; a test holds it equal to what migrations/ has
-GENERATION = "generation"
+_GENERATION = "generation"
 
 
 class Database:
@@ -36,7 +36,9 @@ class Database:
         self.home = home
         self._event_key = event_key
         self._writing = engine.execution_options(transaction="IMMEDIATE")
-        self._committed: list[Callable[[], None]] = []
+        self._committed: list[Callable[[Session], None]] = []
+        with self.read() as connection:
+            self._generation = int(get_meta(connection, _GENERATION) or 0)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -49,17 +51,21 @@ class Database:
         """Give a session that commits at the end, or rolls back when the block raises."""
         with Session(self._writing, info={"event_key": self._event_key}) as session, session.begin():
             yield session
+        self._generation = session.info.get(_GENERATION, self._generation)
         for told in self._committed:
-            told()
+            told(session)
 
-    def on_commit(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` after each committed ``write()``; it must be quick and must not raise."""
+    def on_commit(self, tell: Callable[[Session], None]) -> None:
+        """Call ``tell`` with the session after each committed ``write()``; it must be quick and must not raise."""
         self._committed.append(tell)
 
+    @property
     def generation(self) -> int:
-        """Return the number that grows with each visible change; caches are good for one of them."""
-        with self.read() as connection:
-            return int(get_meta(connection, GENERATION) or 0)
+        """The number that grows with each visible change; caches are good for one of them.
+
+        Kept in memory: the lock on the home makes this process the only writer.
+        """
+        return self._generation
 
     def close(self) -> None:
         """Close all connections."""
@@ -79,8 +85,9 @@ def set_meta(session: Session, key: str, value: str) -> None:
 
 def bump_generation(session: Session) -> int:
     """Mark a visible change, in the transaction that makes it."""
-    generation = int(get_meta(session, GENERATION) or 0) + 1
-    set_meta(session, GENERATION, str(generation))
+    generation = int(get_meta(session, _GENERATION) or 0) + 1
+    set_meta(session, _GENERATION, str(generation))
+    session.info[_GENERATION] = generation
     return generation
 
 

@@ -1,7 +1,8 @@
 """The one append-only log: what was answered, decided and changed, in an order that cannot be altered unseen.
 
-Each link is an HMAC over the link before and a digest of its content, with a key that lies outside the database.
-Contents are in rows of their own, so that one can be erased on request while the chain still verifies.
+Each link is an HMAC over the link before and a digest of its content, with a key that lies outside the
+database. Contents are in rows of their own, so that one can be erased on request while the chain still
+verifies.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def erase_content(session: Session, seq: int) -> bool:
 
 
 def head(session: Session) -> tuple[int, str]:
-    """Return the newest link, to be kept elsewhere: whoever has it notices a chain that was cut or rewritten."""
+    """Return the newest link. Kept elsewhere, it shows later whether the chain was cut or rewritten."""
     last = session.execute(
         select(EventRow.seq, EventRow.chain).order_by(EventRow.seq.desc()).limit(1)
     ).first()

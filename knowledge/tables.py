@@ -1,8 +1,8 @@
 """The tables of the store of record. Everything else on disk can be rebuilt from them.
 
-``documents`` point to the version that answers now; ``versions`` hold canonical texts; ``passages`` are spans of one
-version; ``vectors`` are kept by the text that was embedded, so that a text is embedded once, wherever and however
-often it occurs.
+``documents`` point to the version that answers now; ``versions`` hold canonical texts; ``passages`` are
+spans of one version; ``vectors`` are kept by the text that was embedded, so that a text is embedded
+once, wherever and however often it occurs.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class DocumentRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     location: Mapped[str] = mapped_column(unique=True)  # absolute path; "/a/docs.zip!/inner/b.md" in archives
+    root: Mapped[str]  # the folder that was ingested when it was met first
     source: Mapped[str] = mapped_column(unique=True)  # as shown: relative to its root
     title: Mapped[str]
     codes: Mapped[list[str]]  # document codes such as SOP-012

@@ -18,6 +18,7 @@ def upgrade() -> None:
         "documents",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("root", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("codes", sa.JSON(), nullable=False),

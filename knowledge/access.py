@@ -1,0 +1,37 @@
+"""The one gate: which passages may this reader see now?
+
+Every read of passages starts here. A derived index may still name what was superseded, removed or moved
+to another audience; joined with these conditions, it cannot show it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select, true
+
+from knowledge.tables import DocumentRow, PassageRow
+from knowledge.types import Reader
+
+
+def in_force() -> ColumnElement[bool]:
+    """Condition: the document is not removed and this version is the one that answers now."""
+    return (DocumentRow.removed_at.is_(None)) & (PassageRow.version == DocumentRow.current_version)
+
+
+def allowed(reader: Reader) -> ColumnElement[bool]:
+    """Condition: the passage's audience is one of the reader's."""
+    if reader.audiences is None:
+        return true()
+    return PassageRow.audience.in_(sorted(reader.audiences))
+
+
+def readable(reader: Reader, *columns: Any) -> Select[Any]:
+    """Return a SELECT of ``columns`` over the passages that ``reader`` may see now."""
+    return (
+        select(*columns)
+        .select_from(PassageRow)
+        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+        .where(in_force())
+        .where(allowed(reader))
+    )

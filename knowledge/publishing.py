@@ -1,0 +1,267 @@
+"""The write side: versions are staged, then made visible in one transaction.
+
+Order of a change: stage passages (SQL) → vectors (SQL) → vector index → compare → one transaction that
+moves ``current_version``, the word index with it → forget in the vector index what no version in force
+holds. Whoever is killed anywhere in this order leaves the old version answering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from knowledge import embeddings
+from knowledge.access import in_force
+from knowledge.database import Database, bump_generation
+from knowledge.errors import IndexBroken, IndexMismatch, NotFound
+from knowledge.events import append_event
+from knowledge.fulltext import Entry, FullText
+from knowledge.identity import check_model, record_model, recorded_model
+from knowledge.names import document_codes
+from knowledge.settings import KnowledgeSettings
+from knowledge.staging import NewVersion, Target, stage
+from knowledge.tables import DocumentRow, PassageRow, VectorRow, VersionRow
+from knowledge.types import DocumentId, PassageId
+from knowledge.vectors import VectorBatch, VectorIndex
+
+_LEFT_BEHIND = timedelta(days=7)  # a staged version that nobody came back for
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """What derived indexes hold of a passage."""
+
+    audience: str
+    embed_key: bytes
+    context: tuple[str, ...]
+
+
+class Publisher:
+    """Changes what is in force. One at a time: the lock on the home keeps other processes away."""
+
+    def __init__(
+        self, database: Database, fulltext: FullText, vectors: VectorIndex, settings: KnowledgeSettings
+    ) -> None:
+        self._database = database
+        self._fulltext = fulltext
+        self._vectors = vectors
+        self._settings = settings
+
+    def stage(self, version: NewVersion) -> Target:
+        """Keep a new version that nobody can see yet; an earlier staged one of the file is replaced."""
+        with self._database.write() as session:
+            check_model(session, self._vectors.model)
+            if recorded_model(session) is None:
+                record_model(session, self._vectors.model)
+            return stage(session, version)
+
+    def without_vectors(self, keys: Sequence[bytes]) -> list[bytes]:
+        """Return those of ``keys`` that must be embedded, each once."""
+        with self._database.read() as connection:
+            return embeddings.missing(connection, keys, self._vectors.model.model_id)
+
+    def keep_vectors(self, keys: Sequence[bytes], vectors: embeddings.Matrix) -> None:
+        """Keep new embeddings (len(keys), dimension) at once, so that a killed run loses one batch."""
+        expected = (len(keys), self._vectors.model.dimension)
+        if vectors.shape != expected:
+            raise IndexMismatch(f"the embedder returned vectors of shape {vectors.shape}, not {expected}")
+        with self._database.write() as session:
+            embeddings.save(session, self._vectors.model.model_id, keys, vectors)
+
+    def prepare(self, targets: Sequence[Target]) -> None:
+        """Bring the vectors of ``targets`` into the vector index, beside what is in force.
+
+        Raises:
+            IndexBroken: the index does not hold what was just written.
+        """
+        self._vectors.load()
+        self._vectors.begin()
+        for target in targets:
+            with self._database.read() as connection:
+                now, then = self._held(connection, target.document_id), self._wanted(connection, target)
+                fresh = {i: p for i, p in then.items() if i not in now or now[i].embed_key != p.embed_key}
+                batches = list(self._batches(connection, fresh))
+            self._vectors.write(batches)
+            for batch in batches:
+                if len(self._vectors.present(batch.audience, batch.ids)) != len(batch.ids):
+                    raise IndexBroken("the vector index lost vectors that were just written")
+
+    def publish(self, target: Target, kind: str, also: Callable[[Session], None] | None = None) -> None:
+        """Put a prepared version in force (or none: remove) in one transaction; ``also`` joins it.
+
+        ``kind`` names the event. Afterwards the vector index forgets what is no longer in force.
+        """
+        with self._database.write() as session:
+            now, then = self._held(session, target.document_id), self._wanted(session, target)
+            gone = [i for i in now if i not in then]
+            fresh = [i for i, held in then.items() if now.get(i) != held]
+            self._fulltext.remove(session, gone)
+            if target.number is not None:
+                self._fulltext.add(session, _entries(session, target, set(fresh)))
+            _move(session, target)
+            bump_generation(session)
+            self._forget_old_versions(session, target.document_id)
+            append_event(session, kind, _told(session, target, added=len(fresh), removed=len(gone)))
+            if also is not None:
+                also(session)
+        stale: dict[str, list[PassageId]] = {}
+        for passage_id in gone:
+            stale.setdefault(now[passage_id].audience, []).append(passage_id)
+        self._vectors.delete(stale)
+
+    def change(self, target: Target, kind: str) -> None:
+        """Prepare, publish and settle one change."""
+        self.prepare([target])
+        self.publish(target, kind)
+        self._vectors.settle()
+
+    def collect_garbage(self) -> None:
+        """Drop vectors that no passage needs and staged versions that nobody came back for."""
+        with self._database.write() as session:
+            old = datetime.now(UTC) - _LEFT_BEHIND
+            session.execute(
+                delete(VersionRow).where(VersionRow.state == "staged", VersionRow.created_at < old)
+            )
+            session.execute(
+                delete(DocumentRow).where(~exists().where(VersionRow.document_id == DocumentRow.id))
+            )
+            model = recorded_model(session)
+            unused = ~exists().where(PassageRow.embed_key == VectorRow.embed_key)
+            session.execute(
+                delete(VectorRow).where(unused | (VectorRow.model_id != (model.model_id if model else "")))
+            )
+
+    def _held(self, connection: Connection | Session, document_id: DocumentId) -> dict[PassageId, _Indexed]:
+        """Return what is in force of a document."""
+        return _indexed(connection, document_id, in_force())
+
+    def _wanted(self, connection: Connection | Session, target: Target) -> dict[PassageId, _Indexed]:
+        if target.number is None:
+            return {}
+        return _indexed(connection, target.document_id, PassageRow.version == target.number)
+
+    def _batches(
+        self, connection: Connection, passages: Mapping[PassageId, _Indexed]
+    ) -> Iterable[VectorBatch]:
+        found = embeddings.load(
+            connection, [p.embed_key for p in passages.values()], self._vectors.model.model_id
+        )
+        by_audience: dict[str, list[PassageId]] = {}
+        for passage_id, held in passages.items():
+            if held.embed_key not in found:
+                raise IndexBroken(f"passage {passage_id} has no vector; ingest its document again")
+            by_audience.setdefault(held.audience, []).append(passage_id)
+        for audience, ids in by_audience.items():
+            yield VectorBatch(audience, ids, np.stack([found[passages[i].embed_key] for i in ids]))
+
+    def _forget_old_versions(self, session: Session, document_id: DocumentId) -> None:
+        kept = (
+            select(VersionRow.number)
+            .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
+            .order_by(VersionRow.number.desc())
+            .limit(self._settings.kept_versions - 1)
+        )
+        session.execute(
+            delete(VersionRow)
+            .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
+            .where(VersionRow.number.not_in(list(session.execute(kept).scalars())))
+        )
+
+
+def _indexed(
+    connection: Connection | Session, document_id: DocumentId, condition: Any
+) -> dict[PassageId, _Indexed]:
+    rows = connection.execute(
+        select(
+            PassageRow.passage_id,
+            PassageRow.audience,
+            PassageRow.embed_key,
+            PassageRow.heading,
+            VersionRow.title,
+        )
+        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+        .join(
+            VersionRow,
+            (VersionRow.document_id == PassageRow.document_id) & (VersionRow.number == PassageRow.version),
+        )
+        .where(PassageRow.document_id == document_id)
+        .where(condition)
+    )
+    return {
+        PassageId(row.passage_id): _Indexed(row.audience, row.embed_key, (row.title, *row.heading))
+        for row in rows
+    }
+
+
+def _entries(session: Session, target: Target, ids: set[PassageId]) -> list[Entry]:
+    rows = session.execute(
+        select(
+            PassageRow.passage_id,
+            PassageRow.text,
+            PassageRow.heading,
+            PassageRow.audience,
+            VersionRow.title,
+        )
+        .join(
+            VersionRow,
+            (VersionRow.document_id == PassageRow.document_id) & (VersionRow.number == PassageRow.version),
+        )
+        .where(PassageRow.document_id == target.document_id, PassageRow.version == target.number)
+    )
+    return [
+        Entry(PassageId(row.passage_id), row.text, "\n".join((row.title, *row.heading)), row.audience)
+        for row in rows
+        if row.passage_id in ids
+    ]
+
+
+def _move(session: Session, target: Target) -> None:
+    """Let the document point to the version, and say so in the versions' states."""
+    now = datetime.now(UTC)
+    session.execute(
+        update(VersionRow)
+        .where(VersionRow.document_id == target.document_id, VersionRow.state == "live")
+        .values(state="superseded")
+    )
+    values: dict[str, Any] = {"updated_at": now, "removed_at": now}
+    if target.number is not None:
+        version = session.execute(
+            select(VersionRow.title, VersionRow.audience, DocumentRow.source)
+            .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
+            .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
+        ).first()
+        if version is None:
+            raise NotFound(f"document {target.document_id!r} has no version {target.number}")
+        session.execute(
+            update(VersionRow)
+            .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
+            .values(state="live")
+        )
+        values = {
+            "updated_at": now,
+            "removed_at": None,
+            "current_version": target.number,
+            "title": version.title,
+            "audience": version.audience,
+            "codes": list(document_codes(version.title, version.source)),
+        }
+    session.execute(update(DocumentRow).where(DocumentRow.id == target.document_id).values(values))
+
+
+def _told(session: Session, target: Target, *, added: int, removed: int) -> dict[str, Any]:
+    row = session.execute(
+        select(DocumentRow.source, DocumentRow.current_version).where(DocumentRow.id == target.document_id)
+    ).one()
+    return {
+        "document_id": target.document_id,
+        "source": row.source,
+        "version": target.number,
+        "passages_added": added,
+        "passages_removed": removed,
+    }

@@ -1,0 +1,186 @@
+"""Derived indexes against SQL: what differs, and how it is mended without parsing or embedding.
+
+A killed process may leave the vector index behind or ahead of SQL. Its content is then compared, vector
+by vector, and put right; where it cannot be opened at all it is written anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import structlog
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from knowledge import embeddings
+from knowledge.access import readable
+from knowledge.database import Database, bump_generation
+from knowledge.errors import IndexBroken
+from knowledge.fulltext import Entry, FullText
+from knowledge.identity import EmbedderInfo
+from knowledge.tables import DocumentRow, PassageRow
+from knowledge.types import OPERATOR, PassageId
+from knowledge.vectors import VectorBatch, VectorIndex
+
+_PAGE = 2000
+_SAME = 0.999  # cosine of a stored vector with itself; half precision alone costs less than 0.0001
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How the vector index departs from SQL, by audience."""
+
+    missing: Mapping[str, Mapping[PassageId, bytes]] = field(default_factory=dict)
+    extra: Mapping[str, frozenset[PassageId]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any(self.missing.values()) or any(self.extra.values())
+
+
+def wanted_vectors(connection: Connection | Session) -> dict[str, dict[PassageId, bytes]]:
+    """Return the passages in force with the keys of their vectors, by audience."""
+    wanted: dict[str, dict[PassageId, bytes]] = {}
+    columns = (PassageRow.audience, PassageRow.passage_id, PassageRow.embed_key)
+    for row in connection.execute(readable(OPERATOR, *columns)):
+        wanted.setdefault(row.audience, {})[PassageId(row.passage_id)] = row.embed_key
+    return wanted
+
+
+def count_in_force(connection: Connection | Session) -> int:
+    """Return the number of passages in force."""
+    return int(connection.execute(readable(OPERATOR, func.count())).scalar() or 0)
+
+
+def differences(database: Database, vectors: VectorIndex) -> Differences:
+    """Compare the vector index with SQL, each vector included; a changed vector counts as missing."""
+    with database.read() as connection:
+        wanted = wanted_vectors(connection)
+        held = vectors.ids()
+        missing: dict[str, dict[PassageId, bytes]] = {}
+        for audience, passages in wanted.items():
+            there = held.get(audience, set())
+            lost = {i: key for i, key in passages.items() if i not in there}
+            lost |= _altered(connection, vectors, audience, {i: k for i, k in passages.items() if i in there})
+            if lost:
+                missing[audience] = lost
+    extra = {a: frozenset(ids - wanted.get(a, {}).keys()) for a, ids in held.items()}
+    return Differences(missing, {a: ids for a, ids in extra.items() if ids})
+
+
+def reconcile(database: Database, vectors: VectorIndex) -> Differences:
+    """Put the vector index right where it departs from SQL, and return where that was."""
+    found = differences(database, vectors)
+    if found:
+        vectors.begin()
+        with database.read() as connection:
+            vectors.write(_batches(connection, found.missing, vectors.model))
+        vectors.delete({audience: sorted(ids) for audience, ids in found.extra.items()})
+        log.info(
+            "vector index put right",
+            written=sum(map(len, found.missing.values())),
+            deleted=sum(map(len, found.extra.values())),
+        )
+    vectors.settle()
+    return found
+
+
+def rebuild_vectors(database: Database, vectors: VectorIndex, model: EmbedderInfo | None = None) -> int:
+    """Write the vector index anew from SQL and return how many vectors it holds."""
+    with database.read() as connection:
+        return vectors.rebuild(
+            _batches(connection, wanted_vectors(connection), model or vectors.model), model
+        )
+
+
+def rebuild_fulltext(
+    database: Database, fulltext: FullText, on_progress: Callable[[int], None] | None = None
+) -> int:
+    """Write the word index anew from SQL in one transaction and return how many passages it holds."""
+    done = 0
+    with database.write() as session:
+        fulltext.drop(session)
+        fulltext.create(session)
+        for entries in _entries(session):
+            fulltext.add(session, entries)
+            done += len(entries)
+            if on_progress is not None:
+                on_progress(done)
+        fulltext.optimise(session)
+        bump_generation(session)
+    return done
+
+
+def recover(database: Database, fulltext: FullText, vectors: VectorIndex) -> None:
+    """Make both indexes usable, whatever the last process left: cheap when it ended well."""
+    with database.write() as session:
+        usable = fulltext.is_current(session)
+    if not usable:
+        log.info("word index is missing or of another release: writing it anew")
+        rebuild_fulltext(database, fulltext)
+    try:
+        trusted = vectors.load()
+        with database.read() as connection:
+            trusted = trusted and vectors.count() == count_in_force(connection)
+        if not trusted:
+            log.info("vector index was not left in order: comparing it with the database")
+            reconcile(database, vectors)
+    except Exception as error:  # noqa: BLE001 (whatever Chroma raises, SQL has it all)
+        log.warning("vector index is unusable: writing it anew", error=str(error))
+        rebuild_vectors(database, vectors)
+
+
+def _altered(
+    connection: Connection, vectors: VectorIndex, audience: str, passages: Mapping[PassageId, bytes]
+) -> dict[PassageId, bytes]:
+    """Return the passages whose vector in the index is not the one in SQL."""
+    found: dict[PassageId, bytes] = {}
+    for batch in _pages(list(passages)):
+        in_index = vectors.stored(audience, batch)
+        in_sql = embeddings.load(connection, [passages[i] for i in batch], vectors.model.model_id)
+        for i in batch:
+            ours, theirs = in_sql.get(passages[i]), in_index.get(i)
+            if ours is None or theirs is None or float(np.dot(ours, theirs)) < _SAME:
+                found[i] = passages[i]
+    return found
+
+
+def _batches(
+    connection: Connection, wanted: Mapping[str, Mapping[PassageId, bytes]], model: EmbedderInfo
+) -> Iterator[VectorBatch]:
+    for audience, passages in wanted.items():
+        for ids in _pages(list(passages)):
+            found = embeddings.load(connection, [passages[i] for i in ids], model.model_id)
+            lacking = [i for i in ids if passages[i] not in found]
+            if lacking:
+                raise IndexBroken(
+                    f"{len(lacking)} passages have no vector of {model.model_id}; ingest their files again"
+                )
+            yield VectorBatch(audience, ids, np.stack([found[passages[i]] for i in ids]))
+
+
+def _entries(session: Session) -> Iterator[list[Entry]]:
+    """Yield all passages in force in pages, by document, as the word index takes them."""
+    columns = (
+        PassageRow.passage_id,
+        PassageRow.text,
+        PassageRow.heading,
+        PassageRow.audience,
+        DocumentRow.title,
+    )
+    for document_id in session.execute(select(DocumentRow.id).order_by(DocumentRow.id)).scalars().all():
+        rows = session.execute(readable(OPERATOR, *columns).where(PassageRow.document_id == document_id))
+        entries = [
+            Entry(PassageId(row.passage_id), row.text, "\n".join((row.title, *row.heading)), row.audience)
+            for row in rows
+        ]
+        if entries:
+            yield entries
+
+
+def _pages(ids: list[PassageId]) -> Iterator[list[PassageId]]:
+    for start in range(0, len(ids), _PAGE):
+        yield ids[start : start + _PAGE]

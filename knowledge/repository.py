@@ -1,0 +1,247 @@
+"""Reading passages: all SQL of the search side, every statement through the gate in ``knowledge.access``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import aliased
+
+from knowledge import embeddings
+from knowledge.access import allowed, readable
+from knowledge.database import Database
+from knowledge.errors import NotFound, NotReadable
+from knowledge.names import DocumentName
+from knowledge.tables import DocumentRow, PassageRow, VersionRow
+from knowledge.types import OPERATOR, DocumentId, Passage, PassageId, Reader
+
+_COLUMNS = (
+    PassageRow.passage_id,
+    PassageRow.document_id,
+    PassageRow.version,
+    PassageRow.ordinal,
+    PassageRow.kind,
+    PassageRow.clause,
+    PassageRow.clause_key,
+    PassageRow.heading,
+    PassageRow.page,
+    PassageRow.start,
+    PassageRow.end,
+    PassageRow.text,
+    PassageRow.language,
+    PassageRow.audience,
+    PassageRow.anchor,
+    PassageRow.question,
+    DocumentRow.source,
+    DocumentRow.title,
+)
+_HIDDEN = " "
+
+
+class Repository:
+    """Passages that a reader may see now. Reads only."""
+
+    def __init__(self, database: Database, model_id: str) -> None:
+        self._database = database
+        self._model_id = model_id
+        self._names: dict[frozenset[str] | None, tuple[int, list[DocumentName]]] = {}
+        self._average: tuple[int, float] = (-1, 0.0)
+
+    def passages(self, ids: Sequence[PassageId], reader: Reader) -> dict[PassageId, Passage]:
+        """Return those of ``ids`` that ``reader`` may see now, in the order of ``ids``."""
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return {}
+        with self._database.read() as connection:
+            rows = connection.execute(readable(reader, *_COLUMNS).where(PassageRow.passage_id.in_(wanted)))
+            found = {PassageId(row.passage_id): _passage(row) for row in rows}
+        return {i: found[i] for i in wanted if i in found}
+
+    def find_clause(
+        self, document_ids: Sequence[DocumentId] | None, clause_key: str, reader: Reader
+    ) -> list[Passage]:
+        """Return all passages of the clause in these documents (None: in any), in reading order."""
+        statement = readable(reader, *_COLUMNS).where(PassageRow.clause_key == clause_key)
+        if document_ids is not None:
+            statement = statement.where(PassageRow.document_id.in_(list(document_ids)))
+        with self._database.read() as connection:
+            rows = connection.execute(statement.order_by(DocumentRow.source, PassageRow.ordinal))
+            return [_passage(row) for row in rows]
+
+    def clause_neighbours(self, passage: Passage, reader: Reader) -> list[Passage]:
+        """Return the passages of the same clause that adjoin ``passage``, itself included, in order.
+
+        A passage outside clauses stands alone.
+        """
+        with self._database.read() as connection:
+            here = connection.execute(
+                readable(reader, PassageRow.ordinal, PassageRow.clause_key)
+                .where(PassageRow.document_id == passage.document_id)
+                .where(PassageRow.passage_id == passage.passage_id)
+            ).first()
+            if here is None:
+                return []
+            if here.clause_key is None:
+                return [passage]
+            rows = connection.execute(
+                readable(reader, *_COLUMNS)
+                .where(PassageRow.document_id == passage.document_id)
+                .where(PassageRow.clause_key == here.clause_key)
+                .order_by(PassageRow.ordinal)
+            ).all()
+        return [_passage(row) for row in _run_through(rows, here.ordinal)]
+
+    def places(self, ids: Sequence[PassageId], reader: Reader) -> dict[PassageId, tuple[Passage, ...]]:
+        """Return for each passage the same passage in documents with the very same text, by source.
+
+        Two identical files are two places of one citation. Equal sentences in different documents
+        are not: "this act takes effect on the day of its promulgation" is said by each act for itself.
+        """
+        here, here_version = aliased(PassageRow), aliased(VersionRow)
+        there = aliased(VersionRow)
+        statement = (
+            readable(reader, here.passage_id.label("twin_of"), *_COLUMNS)
+            .join(there, (there.document_id == PassageRow.document_id) & (there.number == PassageRow.version))
+            .join(here_version, here_version.text_digest == there.text_digest)
+            .join(
+                here,
+                (here.document_id == here_version.document_id)
+                & (here.version == here_version.number)
+                & (here.start == PassageRow.start)
+                & (here.end == PassageRow.end),
+            )
+            .where(here.passage_id.in_(list(ids)))
+            .where(here.document_id != PassageRow.document_id)
+            .order_by(DocumentRow.source, PassageRow.ordinal)
+        )
+        found: dict[PassageId, dict[PassageId, Passage]] = {PassageId(i): {} for i in ids}
+        if found:
+            with self._database.read() as connection:
+                for row in connection.execute(statement):
+                    found[PassageId(row.twin_of)][PassageId(row.passage_id)] = _passage(row)
+        return {i: tuple(twins.values()) for i, twins in found.items()}
+
+    def cosines(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> dict[PassageId, float]:
+        """Return the cosine of each passage's vector with ``vector``; numbers only, so no reader is asked."""
+        if not ids:
+            return {}
+        with self._database.read() as connection:
+            statement = readable(OPERATOR, PassageRow.passage_id, PassageRow.embed_key)
+            keys = {
+                PassageId(row.passage_id): row.embed_key
+                for row in connection.execute(statement.where(PassageRow.passage_id.in_(list(ids))))
+            }
+            vectors = embeddings.load(connection, list(keys.values()), self._model_id)
+        known = [i for i in keys if keys[i] in vectors]
+        if not known:
+            return {}
+        scores = np.stack([vectors[keys[i]] for i in known]) @ vector
+        return {i: float(score) for i, score in zip(known, scores, strict=True)}
+
+    def document_names(self, reader: Reader) -> list[DocumentName]:
+        """Return the names of all documents of which ``reader`` may see something; remembered."""
+        generation = self._database.generation
+        known = self._names.get(reader.audiences)
+        if known is not None and known[0] == generation:
+            return known[1]
+        columns = (DocumentRow.id, DocumentRow.title, DocumentRow.source, DocumentRow.codes)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                readable(reader, *columns).group_by(DocumentRow.id).order_by(DocumentRow.source)
+            )
+            names = [DocumentName(DocumentId(r.id), r.title, r.source, tuple(r.codes)) for r in rows]
+        self._names = {a: n for a, n in self._names.items() if n[0] == generation}
+        self._names[reader.audiences] = (generation, names)
+        return names
+
+    def average_length(self) -> float:
+        """Return the mean length of a passage in characters, 0 when there is none; remembered."""
+        generation = self._database.generation
+        if self._average[0] != generation:
+            with self._database.read() as connection:
+                mean = connection.execute(readable(OPERATOR, func.avg(PassageRow.end - PassageRow.start)))
+                self._average = (generation, float(mean.scalar() or 0.0))
+        return self._average[1]
+
+    def document_passages(self, document_id: DocumentId, reader: Reader) -> list[Passage]:
+        """Return all passages of the document's current version that ``reader`` may see, in order."""
+        statement = readable(reader, *_COLUMNS).where(PassageRow.document_id == document_id)
+        with self._database.read() as connection:
+            return [_passage(row) for row in connection.execute(statement.order_by(PassageRow.ordinal))]
+
+    def canonical(self, document_id: DocumentId, version: int | None, reader: Reader) -> str:
+        """Return the canonical text of a version (None: the current one), hidden passages blanked.
+
+        Blanks stand where passages of other audiences are, so that every offset stays true. An
+        earlier version is shown only to those who may see all of it and all of the current one:
+        what was public then may not be so now.
+
+        Raises:
+            NotFound: no such document or version for this reader.
+            NotReadable: an earlier version that holds, or whose successor holds, hidden passages.
+        """
+        with self._database.read() as connection:
+            current = connection.execute(
+                readable(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
+            ).scalar()
+            if current is None:
+                raise NotFound(f"no document {document_id!r}")
+            wanted = current if version is None else version
+            text = connection.execute(
+                select(VersionRow.text)
+                .where(VersionRow.document_id == document_id, VersionRow.number == wanted)
+                .where(VersionRow.state != "staged")
+            ).scalar()
+            if text is None:
+                raise NotFound(f"document {document_id!r} has no version {wanted}")
+            hidden = connection.execute(
+                select(PassageRow.version, PassageRow.start, PassageRow.end)
+                .where(PassageRow.document_id == document_id, PassageRow.version.in_({current, wanted}))
+                .where(~allowed(reader))
+            ).all()
+        if hidden and wanted != current:
+            raise NotReadable(f"version {wanted} of document {document_id!r} may not be shown to this reader")
+        return _blanked(text, [(row.start, row.end) for row in hidden])
+
+
+def _run_through(rows: Sequence[Row[Any]], ordinal: int) -> Sequence[Row[Any]]:
+    """Return the rows with consecutive ordinals round ``ordinal``."""
+    at = next(i for i, row in enumerate(rows) if row.ordinal == ordinal)
+    first, last = at, at
+    while first > 0 and rows[first - 1].ordinal == rows[first].ordinal - 1:
+        first -= 1
+    while last + 1 < len(rows) and rows[last + 1].ordinal == rows[last].ordinal + 1:
+        last += 1
+    return rows[first : last + 1]
+
+
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        parts += (text[at:start], _HIDDEN * (end - start))
+        at = end
+    return "".join((*parts, text[at:]))
+
+
+def _passage(row: Row[Any]) -> Passage:
+    return Passage(
+        passage_id=PassageId(row.passage_id),
+        document_id=DocumentId(row.document_id),
+        version=row.version,
+        source=f"{row.source}#{row.anchor}" if row.anchor else row.source,
+        title=row.title,
+        kind=row.kind,
+        clause=row.clause,
+        heading=tuple(row.heading),
+        page=row.page,
+        start=row.start,
+        end=row.end,
+        text=row.text,
+        language=row.language,
+        audience=row.audience,
+        question=row.question,
+    )

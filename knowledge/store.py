@@ -1,0 +1,145 @@
+"""Everything that is kept in one home directory, opened together by its one owner."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from knowledge.database import Database, open_database
+from knowledge.documents import Documents
+from knowledge.errors import NothingIndexed
+from knowledge.fulltext import FullText
+from knowledge.identity import EmbedderInfo, check_model, recorded_model
+from knowledge.jobs import Jobs
+from knowledge.lock import HomeLock
+from knowledge.maintenance import Maintenance
+from knowledge.names import DocumentName
+from knowledge.publishing import Publisher
+from knowledge.recovery import count_in_force, recover
+from knowledge.repository import Repository
+from knowledge.runs import Runs
+from knowledge.settings import KnowledgeSettings
+from knowledge.types import Reader
+from knowledge.vectors import VectorIndex
+
+UPLOADS = "uploads"
+
+
+class Store:
+    """Database, indexes and what is done with them. ``open()``, then ``load()`` before search or ingest."""
+
+    def __init__(
+        self, lock: HomeLock, database: Database, model: EmbedderInfo, settings: KnowledgeSettings
+    ) -> None:
+        self._lock = lock
+        self._model = model
+        self._loaded = False
+        self._loading = threading.Lock()
+        self.home = lock.home
+        self.settings = settings
+        self.database = database
+        self.fulltext = FullText(database)
+        self.vectors = VectorIndex(lock.home, database, model, settings)
+        self.repository = Repository(database, model.model_id)
+        self.publisher = Publisher(database, self.fulltext, self.vectors, settings)
+        self.documents = Documents(database, self.publisher)
+        self.maintenance = Maintenance(database, self.fulltext, self.vectors)
+        self.runs = Runs(database)
+        self.jobs = Jobs(database, settings)
+
+    @classmethod
+    def open(
+        cls, home: Path, embedder: EmbedderInfo | None = None, settings: KnowledgeSettings | None = None
+    ) -> Self:
+        """Take the home and open its database; indexes are opened by ``load()``.
+
+        Without ``embedder`` the one that the index was built with is assumed.
+
+        Raises:
+            HomeLocked: another process has the home.
+            HomeUnreachable: it cannot be made, read or written.
+        """
+        settings = settings or KnowledgeSettings()
+        lock = HomeLock(home)
+        lock.acquire()
+        try:
+            database = open_database(home, settings)
+            with database.read() as connection:
+                model = embedder or recorded_model(connection) or EmbedderInfo("none", 0)
+            store = cls(lock, database, model, settings)
+            with database.write() as session:
+                store.fulltext.create(session)
+        except BaseException:
+            lock.release()
+            raise
+        return store
+
+    def load(self) -> None:
+        """Open the indexes, and put right what a killed process left; does nothing the second time.
+
+        Raises:
+            IndexMismatch: the index holds vectors of another embedder.
+            IndexBroken: it cannot be mended from SQL.
+        """
+        with self._loading:
+            if not self._loaded:
+                with self.database.read() as connection:
+                    check_model(connection, self._model)
+                recover(self.database, self.fulltext, self.vectors)
+                self._loaded = True
+
+    def close(self) -> None:
+        """Close everything and give the home back."""
+        self.jobs.stop()
+        self.vectors.close()
+        self.database.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def generation(self) -> int:
+        """The number that grows with each visible change."""
+        return self.database.generation
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files handed over by the web, made where it is missing."""
+        folder = self.home / UPLOADS
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def indexed_model(self) -> EmbedderInfo | None:
+        """Return the embedder whose vectors the index holds, None before the first document."""
+        with self.database.read() as connection:
+            return recorded_model(connection)
+
+    def passages(self) -> int:
+        """Return the number of passages in force."""
+        with self.database.read() as connection:
+            return count_in_force(connection)
+
+    def require_passages(self) -> None:
+        """Refuse questions to an empty store.
+
+        Raises:
+            NothingIndexed: says which command fills it.
+        """
+        if self.passages() == 0:
+            raise NothingIndexed("nothing is indexed yet; run `clausewise ingest PATH` first")
+
+    def names(self, reader: Reader) -> list[DocumentName]:
+        """Return what the documents that ``reader`` may see are called; remembered until a change."""
+        return self.repository.document_names(reader)
+
+    def average_length(self) -> float:
+        """Return the mean length of a passage in characters; remembered until a change."""
+        return self.repository.average_length()

@@ -1,0 +1,264 @@
+"""Nearest passages by meaning, in Chroma; the only module that knows Chroma.
+
+There is one collection for each (model, audience): a search touches only collections that its reader
+may see. One folder holds them all, and a rebuild writes a new folder and swaps: Chroma 1.5.9 neither
+shrinks a graph file when vectors are deleted nor removes the folder of a deleted collection (measured
+2026-11-21: 30 rounds of 1,000 changed among 2,000 vectors grow from 8 to 59 MB).
+
+What a killed process left is noticed by a mark in SQL: ``dirty`` from before the first write until the
+content was compared with SQL, ``checking`` while such a folder is being opened, so that a folder that
+takes the process down with it is opened once at most.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.database import Database, bump_generation, get_meta, set_meta
+from knowledge.errors import IndexBroken
+from knowledge.identity import EmbedderInfo
+from knowledge.settings import KnowledgeSettings
+from knowledge.types import PassageId
+
+FOLDER = "vectors"
+_ACTIVE = "vectors_folder"
+_STATE = "vectors_state"  # clean | dirty | checking
+_DELETED = "vectors_deleted"
+_PAGE = 5000
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBatch:
+    """Vectors of passages of one audience: ``vectors`` is (len(ids), dimension)."""
+
+    audience: str
+    ids: Sequence[PassageId]
+    vectors: Matrix
+
+
+class VectorIndex:
+    """The vectors of one model. Cheap to make; ``load()`` opens Chroma."""
+
+    def __init__(
+        self, home: Path, database: Database, model: EmbedderInfo, settings: KnowledgeSettings | None = None
+    ) -> None:
+        self.model = model
+        self._home = home / FOLDER
+        self._database = database
+        self._settings = settings or KnowledgeSettings()
+        self._swap = threading.RLock()
+        self._client: Any = None
+        self._collections: dict[str, Any] = {}
+
+    # -- opening and closing -----------------------------------------------------------------
+
+    def load(self) -> bool:
+        """Open the index; return whether its content can be trusted without comparing it with SQL.
+
+        Raises:
+            IndexBroken: it cannot be opened, or a process died when it tried; ``rebuild`` mends it.
+        """
+        with self._swap:
+            if self._client is not None:
+                return True
+            with self._database.read() as connection:
+                state, active = get_meta(connection, _STATE), get_meta(connection, _ACTIVE)
+            if state == "checking":
+                raise IndexBroken("the last process that opened the vector index did not survive it")
+            if state == "dirty":
+                self._mark("checking")
+            self._discard_all_but(active)
+            try:
+                self._open(self._home / (active or _folder_name(1)))
+            except Exception as error:
+                raise IndexBroken(f"the vector index cannot be opened: {error}") from error
+            if active is None:
+                with self._database.write() as session:
+                    set_meta(session, _ACTIVE, _folder_name(1))
+                    set_meta(session, _STATE, "clean")
+            return state in (None, "clean")
+
+    def close(self) -> None:
+        """Close Chroma; the index can be loaded again."""
+        with self._swap:
+            client, self._client, self._collections = self._client, None, {}
+            if client is not None:
+                client.close()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def search(
+        self, vector: Matrix, audiences: frozenset[str] | None, limit: int
+    ) -> list[tuple[PassageId, float]]:
+        """Return (passage, cosine), nearest first, from the collections of ``audiences`` alone."""
+        found: list[tuple[PassageId, float]] = []
+        with self._swap:
+            self.load()
+            for audience, collection in self._collections.items():
+                if audiences is None or audience in audiences:
+                    answer = collection.query(
+                        query_embeddings=[vector], n_results=limit, include=["distances"]
+                    )
+                    found.extend(
+                        (PassageId(i), 1.0 - float(d))
+                        for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)
+                    )
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found[:limit]
+
+    def ids(self) -> dict[str, set[PassageId]]:
+        """Return all passages in the index, by audience."""
+        result: dict[str, set[PassageId]] = {}
+        for audience, collection in self._collections.items():
+            ids: set[PassageId] = set()
+            while page := collection.get(include=[], limit=_PAGE, offset=len(ids))["ids"]:
+                ids.update(map(PassageId, page))
+            result[audience] = ids
+        return result
+
+    def present(self, audience: str, ids: Sequence[PassageId]) -> set[PassageId]:
+        """Return those of ``ids`` that the collection of ``audience`` holds."""
+        collection = self._collections.get(audience)
+        if collection is None:
+            return set()
+        found: set[PassageId] = set()
+        for start in range(0, len(ids), _PAGE):
+            found.update(
+                map(PassageId, collection.get(ids=list(ids[start : start + _PAGE]), include=[])["ids"])
+            )
+        return found
+
+    def stored(self, audience: str, ids: Sequence[PassageId]) -> dict[PassageId, Matrix]:
+        """Return the vectors that the index holds of these passages."""
+        collection = self._collections.get(audience)
+        if collection is None:
+            return {}
+        found = collection.get(ids=list(ids), include=["embeddings"])
+        return {
+            PassageId(i): np.asarray(vector, np.float32)
+            for i, vector in zip(found["ids"], found["embeddings"], strict=True)
+        }
+
+    def count(self) -> int:
+        """Return the number of vectors in all collections."""
+        return sum(collection.count() for collection in self._collections.values())
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Announce writes: until ``settle``, a new process compares the index with SQL before use."""
+        self._mark("dirty")
+
+    def settle(self) -> None:
+        """Declare that the index agrees with SQL again."""
+        self._mark("clean")
+
+    def write(self, batches: Iterable[VectorBatch]) -> None:
+        """Add vectors, or replace those of the same passages."""
+        for batch in batches:
+            collection = self._collection(batch.audience)
+            for start in range(0, len(batch.ids), self._settings.vector_batch):
+                end = start + self._settings.vector_batch
+                collection.upsert(ids=list(batch.ids[start:end]), embeddings=batch.vectors[start:end])
+
+    def delete(self, ids: Mapping[str, Sequence[PassageId]]) -> None:
+        """Delete passages, given by audience; unknown ones are passed over."""
+        deleted = 0
+        for audience, wanted in ids.items():
+            found = sorted(self.present(audience, wanted))
+            for start in range(0, len(found), self._settings.vector_batch):
+                self._collections[audience].delete(ids=found[start : start + self._settings.vector_batch])
+            deleted += len(found)
+        if deleted:
+            with self._database.write() as session:
+                set_meta(session, _DELETED, str(int(get_meta(session, _DELETED) or 0) + deleted))
+
+    def is_bloated(self) -> bool:
+        """Return whether deleted vectors outnumber the living, so that a rebuild would pay."""
+        with self._database.read() as connection:
+            deleted = int(get_meta(connection, _DELETED) or 0)
+        return deleted >= max(self._settings.compact_after, self.count())
+
+    def rebuild(self, batches: Iterable[VectorBatch], model: EmbedderInfo | None = None) -> int:
+        """Write all ``batches`` to a new folder, swap it in and delete the old one; return how many.
+
+        Searches go on in the old folder until the swap. ``model`` changes whose vectors these are.
+        """
+        with self._database.read() as connection:
+            active = get_meta(connection, _ACTIVE)
+        fresh = VectorIndex(self._home.parent, self._database, model or self.model, self._settings)
+        name = _folder_name(int(active or 0) + 1)
+        shutil.rmtree(self._home / name, ignore_errors=True)
+        fresh._open(self._home / name)
+        fresh.write(batches)
+        count = fresh.count()
+        with self._swap:
+            with self._database.write() as session:
+                set_meta(session, _ACTIVE, name)
+                set_meta(session, _STATE, "clean")
+                set_meta(session, _DELETED, "0")
+                bump_generation(session)
+            self.close()
+            self.model, self._client, self._collections = fresh.model, fresh._client, fresh._collections
+            self._discard_all_but(name)
+        return count
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _open(self, folder: Path) -> None:
+        import chromadb  # 0.6 s, so only where vectors are needed
+        from chromadb.config import Settings
+
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._client = chromadb.PersistentClient(
+            str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+        self._collections = {
+            collection.metadata["audience"]: collection
+            for collection in self._client.list_collections()
+            if (collection.metadata or {}).get("model") == self.model.model_id
+        }
+
+    def _collection(self, audience: str) -> Any:
+        collection = self._collections.get(audience)
+        if collection is None:
+            collection = self._client.get_or_create_collection(
+                _collection_name(self.model.model_id, audience),
+                metadata={"model": self.model.model_id, "audience": audience},
+                embedding_function=None,
+                configuration={"hnsw": {"space": "cosine", "ef_search": self._settings.vector_effort}},
+            )
+            self._collections = {**self._collections, audience: collection}
+        return collection
+
+    def _discard_all_but(self, name: str | None) -> None:
+        if self._home.is_dir():
+            for folder in self._home.iterdir():
+                if folder.name != name:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _mark(self, state: str) -> None:
+        with self._database.write() as session:
+            if get_meta(session, _STATE) != state:
+                set_meta(session, _STATE, state)
+
+
+def _folder_name(number: int) -> str:
+    return f"{number:06d}"
+
+
+def _collection_name(model_id: str, audience: str) -> str:
+    """Return a name that Chroma takes (ASCII, 3 to 512 characters), whatever the audience's name is."""
+    digest = hashlib.blake2b(f"{model_id}\n{audience}".encode(), digest_size=16).hexdigest()
+    return f"passages-{digest}"
