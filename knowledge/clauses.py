@@ -80,7 +80,7 @@ _MENTION = re.compile(
     r"|\s?(?:[a-z]|-\s?[a-z])"
 )
 # Quantities that start a line: 3.5 公斤, 2.5%, 12.5 MB.
-_UNIT = re.compile(
+QUANTITY = re.compile(
     r"\s*(?:公斤|公克|公分|公尺|公里|公噸|公升|毫米|毫升|吋|英吋|坪|元|萬|万|億|亿|倍|度|小時|小时|分鐘|分钟|秒|天|日|個|个|年|月"
     r"|人|次|件|%|°|kg|g|mg|km|cm|mm|m|ml|l|gb|mb|tb|kb|ghz|mhz|hz|v|w|kw|mah|inch(?:es)?|percent|million|billion"
     r"|hours?|days?|years?|minutes?|x)(?![A-Za-z])",
@@ -185,7 +185,7 @@ def parse_label(line: str) -> Label | None:
     named = match["article"] or match["container"] or match["latin"] or match["zh_decimal"]
     if named and _MENTION.match(rest):
         return None
-    if match["decimal"] and not match["dot"] and (_UNIT.match(rest) or rest[:1] in set("-/~,;)、。，")):
+    if match["decimal"] and not match["dot"] and (QUANTITY.match(rest) or rest[:1] in set("-/~,;)、。，")):
         return None
     return label
 
@@ -206,7 +206,7 @@ def clause_key(label: str) -> str:
     if found:
         return "".join(found)
     bare = "".join(widen(label).casefold().split())
-    value = read_number(bare) if bare and not bare.isalpha() else None
+    value = read_number(bare) if bare and (bare.isdecimal() or set(bare) <= set(CJK_NUMERALS)) else None
     return bare if value is None else str(value)
 
 

@@ -8,7 +8,7 @@ matches whole words only. A trie over those tokens finds every name in one pass 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import PurePosixPath
@@ -142,14 +142,40 @@ class NameIndex:
             for alias in _aliases(name):
                 self._add(alias, [name.document_id], rank=2)
                 by_title.setdefault(_words(alias), []).append(name.document_id)
+        self._add_terms(glossary, by_title)
+        self._titles = [(f" {' '.join(words)} ", ids) for words, ids in by_title.items()]
+
+    def _add_terms(self, glossary: Glossary | None, by_title: dict[tuple[str, ...], list[DocumentId]]) -> None:
+        """Let each term of the glossary stand for the titles of its group: for those in its own script, if any."""
         for terms in glossary.groups if glossary else ():
-            ids = [one for term in terms for one in by_title.get(_words(term), ())]
-            for term in terms if ids else ():
-                self._add(term, ids, rank=1)
+            titled = {term: by_title[words] for term in terms if (words := _words(term)) in by_title}
+            for term in terms if titled else ():
+                alike = [one for other, ids in titled.items() if other.isascii() == term.isascii() for one in ids]
+                self._add(term, alike or [one for ids in titled.values() for one in ids], rank=1)
 
     def mentions(self, question: str) -> list[Mention]:
         """Return the names in ``question`` in order, none inside a longer one."""
         return _longest(self._matches(tokens(question), question))
+
+    def find(self, name: str) -> tuple[DocumentId, ...]:
+        """Return the documents called ``name``: by whole name, else as a title's end (員工手冊), best first."""
+        found = tokens(name)
+        for one in self._matches(found, name):
+            if found and (one.start, one.end) == (found[0].start, found[-1].end):
+                return one.document_ids
+        return self.ending(name)
+
+    def ending(self, name: str) -> tuple[DocumentId, ...]:
+        """Return the documents whose title ends in ``name``: 員工手冊 for 星曜電子員工手冊（2024年版）."""
+        return self._titled(f" {' '.join(_words(name))} ", str.endswith)
+
+    def containing(self, name: str) -> tuple[DocumentId, ...]:
+        """Return the documents with ``name`` anywhere in their title: 出貨作業 for 出貨作業標準書."""
+        return self._titled(f" {' '.join(_words(name))} ", str.__contains__)
+
+    def _titled(self, wanted: str, holds: Callable[[str, str], bool]) -> tuple[DocumentId, ...]:
+        found = sorted((len(title), ids) for title, ids in self._titles if wanted.strip() and holds(title, wanted))
+        return tuple(dict.fromkeys(one for _, ids in found for one in ids))
 
     def _matches(self, found: Sequence[Token], question: str) -> Iterator[Mention]:
         for first in range(len(found)):
@@ -160,7 +186,7 @@ class NameIndex:
                     break
                 node = below
                 start, end = found[first].start, found[last].end
-                if node.entry is not None and not _cuts_a_number(question, start, end):
+                if node.entry is not None and not _cuts(question, start, end):
                     entry = node.entry
                     yield Mention(start, end, tuple(entry.document_ids), entry.distinct, entry.rank)
 
@@ -219,11 +245,12 @@ def _aliases(name: DocumentName) -> Iterator[str]:
                 yield alias
 
 
-def _cuts_a_number(question: str, start: int, end: int) -> bool:
-    """Return whether the span ends inside a number: "SOP 1" in SOP 1.3, "第4" in 第45條, or starts inside one."""
+def _cuts(question: str, start: int, end: int) -> bool:
+    """Return whether the span cuts a number (SOP 1 in SOP 1.3) or is a lone character of a word (法 in 公司法)."""
     digit_before = start > 0 and question[start].isdecimal() and question[start - 1] in "0123456789."
     decimal_after = bool(re.match(r"\.?\d", question[end : end + 2])) and question[end - 1].isdecimal()
-    return digit_before or decimal_after
+    lone = end - start == 1 and start > 0 and question[start - 1].isalnum()
+    return digit_before or decimal_after or lone
 
 
 def _longest(matches: Iterable[Mention]) -> list[Mention]:
