@@ -1,7 +1,7 @@
-"""``make demo``: read the sample shop's documents, ask four questions, and check that each is answered in kind.
+"""``make demo``: read the sample shop's documents, ask four questions, check that each is answered in kind.
 
-Exit code 0 when all four are right, 1 when one is not, else that of the error (3: weights are missing). Running it
-again reads nothing anew. The home is ``.cache/demo`` of the current directory, unless a path is given.
+Exit code 0 when all four are right, 1 when one is not, else that of the error (3: weights are missing).
+Running it again reads nothing anew. The home is ``.cache/demo`` of the current directory, or the one given.
 """
 
 from __future__ import annotations

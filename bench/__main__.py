@@ -1,0 +1,44 @@
+"""``python -m bench [NAME…]``: run the speed benchmarks and print figures; exit code 1 when one is missed.
+
+Each benchmark runs in a process of its own, so that none inherits another's models. Results are also
+written to ``.cache/bench/NAME.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("embedding", "search", "beside", "memory")
+
+
+def main() -> int:
+    """Run the benchmarks asked for and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
+    names = parser.parse_args().names or list(NAMES)
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+    os.environ.setdefault("CLAUSEWISE_MODELS", str(Path(".cache/models").absolute()))
+    if len(names) == 1:
+        return _run(names[0])
+    command = [sys.executable, "-m", "bench"]
+    codes = [subprocess.run([*command, name], check=False).returncode for name in names]
+    return max(codes)
+
+
+def _run(name: str) -> int:
+    """Run one benchmark in this process."""
+    result = importlib.import_module(f"bench.{name}").run()
+    print(result.table())
+    print(f"  JSON: {result.save()}\n", flush=True)
+    return 1 if any(figure.met is False for figure in result.figures) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
