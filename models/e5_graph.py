@@ -67,7 +67,9 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def _node(self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Any) -> str:
+    def _node(
+        self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Any
+    ) -> str:
         self.nodes.append(helper.make_node(kind, list(inputs), [output], domain=domain, **attributes))
         return output
 
@@ -126,13 +128,22 @@ class _Graph:
         return self._node("SkipLayerNormalization", inputs, f"{norm}.state", _CONTRIB, epsilon=epsilon)
 
     def _linear(
-        self, name: str, parts: list[str], rows: int, state: str, *, norm: str | None = None, blocks: bool = False
+        self,
+        name: str,
+        parts: list[str],
+        rows: int,
+        state: str,
+        *,
+        norm: str | None = None,
+        blocks: bool = False,
     ) -> None:
         """Add state · Wᵀ + b under ``name``; several parts are stacked into one matrix.
 
         ``norm`` names the LayerNorm that made ``state``; ``blocks`` asks for arithmetic in blocks of 32.
         """
-        bias = self._constant(f"{name}.b", np.concatenate([self.weights.floats(f"{part}.b") for part in parts]))
+        bias = self._constant(
+            f"{name}.b", np.concatenate([self.weights.floats(f"{part}.b") for part in parts])
+        )
         if self.levels is None:
             matrix = np.concatenate([self.weights.matrix(f"{part}.w", rows) for part in parts])
             product = self._node("MatMul", [state, self._constant(f"{name}.w", matrix.T)], f"{name}.product")

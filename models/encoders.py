@@ -145,7 +145,7 @@ class LibraryEncoder:
         except Exception as error:
             raise LoadFailed(f"sentence-transformers cannot load {name}: {error}") from error
         self.prompts: dict[str, str] = dict(self._model.prompts)
-        self.dimension = int(self._model.get_sentence_embedding_dimension())
+        self.dimension = int(self._model.get_embedding_dimension())
         self.max_tokens = int(self._model.max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

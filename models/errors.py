@@ -1,15 +1,15 @@
 """What can go wrong with models.
 
-    ModelError (never raised itself)
-    ├── UnknownModel      a name that the catalogue does not have
-    ├── MissingWeights    nothing fetched yet; the text says which command fetches it
-    ├── DigestMismatch    a file whose bytes are not the ones that were promised
-    ├── PullFailed        no source could be reached; the text says what to copy where
-    ├── LoadFailed        the weights are there and cannot be run
-    ├── ContextOverflow   prompt and answer do not fit into the model's context
-    ├── GenerationFailed  the engine or the server stopped in the middle
-    ├── Busy              the queue in front of the model is full
-    └── Cancelled         the reader went away
+ModelError (never raised itself)
+├── UnknownModel      a name that the catalogue does not have
+├── MissingWeights    nothing fetched yet; the text says which command fetches it
+├── DigestMismatch    a file whose bytes are not the ones that were promised
+├── PullFailed        no source could be reached; the text says what to copy where
+├── LoadFailed        the weights are there and cannot be run
+├── ContextOverflow   prompt and answer do not fit into the model's context
+├── GenerationFailed  the engine or the server stopped in the middle
+├── Busy              the queue in front of the model is full
+└── Cancelled         the reader went away
 """
 
 from __future__ import annotations

@@ -34,9 +34,7 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each text's length in tokens, without prefix and specials."""
 
-    def embed_passages(
-        self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], on_batch: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, dimension) float32, rows of length 1; ``on_batch`` gets the rows just done."""
 
     def embed_question(self, text: str) -> Vectors:

@@ -122,7 +122,9 @@ def _convert(target: Place, manifest: Manifest) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     convert(target.model, target.file, fresh)
     digests = {
-        path.relative_to(fresh).as_posix(): sha256(path) for path in sorted(fresh.rglob("*")) if path.is_file()
+        path.relative_to(fresh).as_posix(): sha256(path)
+        for path in sorted(fresh.rglob("*"))
+        if path.is_file()
     }
     shutil.rmtree(target.derived, ignore_errors=True)
     fresh.replace(target.derived)

@@ -100,6 +100,8 @@ def _download(requirement: str, platform: str | None, folder: Path) -> Path:
         raise SourceFailed(f"pip could not be run: {error}") from error
     wheels = sorted(folder.glob("*.whl"))
     if done.returncode != 0 or len(wheels) != 1:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
+            done.stderr.strip()
+        ]
         raise SourceFailed(f"pip could not download {requirement}: {lines[-1]}")
     return wheels[0]

@@ -25,7 +25,9 @@ class ModelsSettings(BaseModel):
     )
     reranker: str | None = Field(None, description="Name of a reranker; none by default.")
     chat_url: str | None = Field(
-        None, pattern=r"^https?://", description="Base URL of an OpenAI-compatible server that answers instead."
+        None,
+        pattern=r"^https?://",
+        description="Base URL of an OpenAI-compatible server that answers instead.",
     )
     chat_api_key: SecretStr | None = Field(None, description="Key for that server.")
     chat_model: str | None = Field(None, description="Name of the model on that server.")

@@ -1,0 +1,233 @@
+"""llama.cpp, driven through llama-cpp-python: one context that keeps its prompt prefix and can be stopped."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.admission import Ticket
+from models.errors import Cancelled, ContextOverflow, GenerationFailed, LoadFailed
+from models.formats import Formatter, Message, control_pattern, formatter, render
+from models.stops import StopReader
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What a context is made with. ``threads`` None is one for each core; ``gpu_layers`` -1 is all."""
+
+    context_tokens: int
+    threads: int | None
+    gpu_layers: int
+    batch_tokens: int
+    chat_format: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One generation. Temperature 0 takes the likeliest token each time."""
+
+    messages: tuple[Message, ...]
+    stop: tuple[str, ...]
+    max_tokens: int | None
+    temperature: float
+    top_p: float
+    seed: int
+    schema: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Some text of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Why the answer ended, and its tokens; ``reused_tokens`` of the prompt were still in the context."""
+
+    reason: str
+    prompt_tokens: int
+    reused_tokens: int
+    answer_tokens: int
+
+
+class LlamaEngine:
+    """One model and one context. ``generate`` belongs to one thread; counting tokens is free to all."""
+
+    def __init__(self, path: Path, settings: EngineSettings) -> None:
+        """Load the weights.
+
+        Raises:
+            LoadFailed: llama.cpp refuses the file, or it has no usable chat template.
+        """
+        import llama_cpp
+
+        self._api: Any = llama_cpp
+        threads = settings.threads or cores()
+        try:
+            self._llama: Any = llama_cpp.Llama(
+                str(path),
+                n_ctx=settings.context_tokens,
+                n_batch=settings.batch_tokens,
+                n_ubatch=settings.batch_tokens,
+                n_threads=threads,
+                n_threads_batch=threads,
+                n_gpu_layers=settings.gpu_layers,
+                flash_attn=True,
+                verbose=False,
+            )
+        except (ValueError, RuntimeError, OSError, AssertionError) as error:
+            raise LoadFailed(f"llama.cpp cannot load {path}: {error}") from error
+        self._model: Any = self._llama._model  # noqa: SLF001 - pieces of tokens are not public
+        self.context_tokens = int(self._llama.n_ctx())
+        self.metadata: dict[str, str] = dict(self._llama.metadata)
+        self._bos = self._special(self._llama.token_bos())
+        self._format: Formatter = formatter(
+            self.metadata, settings.chat_format, self._bos, self._special(self._llama.token_eos())
+        )
+        self.control = self._control()
+        self._abort = _abort_callback(llama_cpp)
+        self._idle = ctypes.create_string_buffer(2)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._llama.close()
+
+    def count_tokens(self, text: str) -> int:
+        """Return the length of a text in this model's tokens, without specials."""
+        return len(self._llama.tokenize(text.encode(), add_bos=False, special=False))
+
+    def generate(
+        self, request: Request, ticket: Ticket[TextPiece | Finished]
+    ) -> Iterator[TextPiece | Finished]:
+        """Yield the answer's text, then one Finished.
+
+        Raises:
+            ContextOverflow: the prompt fills the context.
+            Cancelled: the ticket was cancelled; the context stays usable.
+            GenerationFailed: llama.cpp failed, or the schema is no grammar.
+        """
+        prompt = render(self._format, request.messages)
+        tokens = self.tokenize_prompt(prompt.text)
+        room = self.context_tokens - len(tokens)
+        if room < 1:
+            raise ContextOverflow(
+                f"The prompt has {len(tokens)} tokens and the context {self.context_tokens}: "
+                "shorten it, or raise [models] context_tokens."
+            )
+        limit = min(room, request.max_tokens or room)
+        reused = self._llama.longest_token_prefix(self._llama._input_ids, tokens)  # noqa: SLF001
+        reader = StopReader((*request.stop, *prompt.stop))
+        written, reason = 0, "length"
+        # The tokens of each call end with the generator; a suspended one would keep the sampler alive.
+        for token in self._tokens(tokens, request, ticket):
+            if self._api.llama_vocab_is_eog(self._model.vocab, token):
+                reason = "stop"
+                break
+            written += 1
+            if text := reader.feed(self._piece(token)):
+                yield TextPiece(text)
+            if reader.stopped:
+                reason = "stop"
+                break
+            if written >= limit:
+                break
+        if text := reader.end():
+            yield TextPiece(text)
+        yield Finished(reason, len(tokens), min(reused, len(tokens) - 1), written)
+
+    def tokenize_prompt(self, text: str) -> list[int]:
+        """Return a formatted prompt's tokens; the opening token is added where the template left it out."""
+        opened = bool(self._bos) and text.startswith(self._bos)
+        found: list[int] = self._llama.tokenize(text.encode(), add_bos=not opened, special=True)
+        return found
+
+    def _tokens(self, tokens: list[int], request: Request, ticket: Ticket[Any]) -> Iterator[int]:
+        """Yield tokens; while llama.cpp computes, it reads the ticket's flag between two graph nodes."""
+        context = self._llama.ctx
+        self._api.llama_set_abort_callback(context, self._abort, ctypes.addressof(ticket.flag))
+        self._llama.set_seed(request.seed)
+        try:
+            yield from self._llama.generate(
+                tokens,
+                temp=request.temperature,
+                top_p=request.top_p,
+                repeat_penalty=1.0,
+                grammar=_grammar(self._api, request.schema),
+            )
+        except RuntimeError as error:
+            self._drop_unfinished()
+            if ticket.cancelled:
+                raise Cancelled("The reader went away.") from error
+            raise GenerationFailed(f"llama.cpp stopped: {error}") from error
+        finally:
+            self._api.llama_set_abort_callback(context, self._abort, ctypes.addressof(self._idle))
+
+    def _drop_unfinished(self) -> None:
+        """Remove what an interrupted batch left in the context; recurrent models start anew."""
+        llama = self._llama
+        recurrent = llama._is_recurrent or llama._is_hybrid  # noqa: SLF001 - no public way
+        if recurrent or not llama._ctx.kv_cache_seq_rm(-1, llama.n_tokens, -1):  # noqa: SLF001
+            self._api.llama_memory_clear(self._api.llama_get_memory(llama.ctx), True)
+            llama.n_tokens = 0
+        llama._requires_eval = True  # noqa: SLF001
+
+    def _piece(self, token: int) -> bytes:
+        """Return a token's bytes; control tokens have none."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            count = self._api.llama_token_to_piece(self._model.vocab, token, buffer, size, 0, False)
+            if count >= 0:
+                return buffer.raw[:count]
+            size = -count
+
+    def _special(self, token: int) -> str:
+        return str(self._model.token_get_text(token)) if token != -1 else ""
+
+    def _control(self) -> re.Pattern[str] | None:
+        """Return the pattern of texts that the tokenizer would read as control tokens."""
+        api, vocab = self._api, self._model.vocab
+        texts = []
+        for token in range(self._llama.n_vocab()):
+            attributes = api.llama_vocab_get_attr(vocab, token)
+            if attributes & (api.LLAMA_TOKEN_ATTR_CONTROL | api.LLAMA_TOKEN_ATTR_USER_DEFINED):
+                text = api.llama_vocab_get_text(vocab, token).decode("utf-8", "replace")
+                if attributes & api.LLAMA_TOKEN_ATTR_CONTROL or re.fullmatch(r"<\|.*\|>", text):
+                    texts.append(text)
+        return control_pattern(texts)
+
+
+def cores() -> int:
+    """Return the cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _abort_callback(api: Any) -> Any:
+    """Return the C function that llama.cpp asks, between two nodes of its graph, whether to stop: strlen.
+
+    It gets a ticket's flag, which is an empty text until the request is cancelled; 0 goes on, 1 stops. A
+    Python function would need the interpreter's lock some 700 times a token, and each time wait for
+    whichever thread holds it.
+    """
+    library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+    return ctypes.cast(library.strlen, api.ggml_abort_callback)
+
+
+def _grammar(api: Any, schema: dict[str, Any] | None) -> Any:
+    if schema is None:
+        return None
+    try:
+        return api.LlamaGrammar.from_json_schema(json.dumps(schema), verbose=False)
+    except Exception as error:
+        raise GenerationFailed(f"the response schema cannot be made a grammar: {error}") from error
