@@ -56,7 +56,7 @@ class Database:
             told(session)
 
     def on_commit(self, tell: Callable[[Session], None]) -> None:
-        """Call ``tell`` with the session after each committed ``write()``; it must be quick and must not raise."""
+        """Call ``tell`` with the session after each ``write()``; it must be quick and must not raise."""
         self._committed.append(tell)
 
     @property

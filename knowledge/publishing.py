@@ -24,6 +24,7 @@ from knowledge.events import append_event
 from knowledge.fulltext import Entry, FullText
 from knowledge.identity import check_model, record_model, recorded_model
 from knowledge.names import document_codes
+from knowledge.recovery import rebuild_vectors
 from knowledge.settings import KnowledgeSettings
 from knowledge.staging import NewVersion, Target, stage
 from knowledge.tables import DocumentRow, PassageRow, VectorRow, VersionRow
@@ -53,13 +54,13 @@ class Publisher:
         self._vectors = vectors
         self._settings = settings
 
-    def stage(self, version: NewVersion) -> Target:
-        """Keep a new version that nobody can see yet; an earlier staged one of the file is replaced."""
+    def stage(self, version: NewVersion, run_id: str | None = None) -> tuple[Target, str]:
+        """Keep a new version that nobody can see yet, and return it with the source that is shown."""
         with self._database.write() as session:
             check_model(session, self._vectors.model)
             if recorded_model(session) is None:
                 record_model(session, self._vectors.model)
-            return stage(session, version)
+            return stage(session, version, run_id)
 
     def without_vectors(self, keys: Sequence[bytes]) -> list[bytes]:
         """Return those of ``keys`` that must be embedded, each once."""
@@ -120,6 +121,17 @@ class Publisher:
         self.prepare([target])
         self.publish(target, kind)
         self._vectors.settle()
+
+    def tidy(self, *, optimise: bool = False) -> None:
+        """Declare a series of changes complete, and give back the space that they left unused."""
+        if self._vectors.is_bloated():
+            rebuild_vectors(self._database, self._vectors)
+        else:
+            self._vectors.settle()
+        self.collect_garbage()
+        if optimise:
+            with self._database.write() as session:
+                self._fulltext.optimise(session)
 
     def collect_garbage(self) -> None:
         """Drop vectors that no passage needs and staged versions that nobody came back for."""

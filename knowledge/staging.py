@@ -55,7 +55,6 @@ class NewVersion:
     passages: tuple[NewPassage, ...]
     pages: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +67,7 @@ class Known:
     document_id: DocumentId
     source: str
     removed: bool
+    current: int | None  # the version in force, were the document not removed
     number: int
     file_digest: str
     recipe: str
@@ -90,6 +90,7 @@ def known(connection: Connection | Session, location: str) -> Known | None:
             DocumentRow.id,
             DocumentRow.source,
             DocumentRow.removed_at,
+            DocumentRow.current_version,
             VersionRow.number,
             VersionRow.file_digest,
             VersionRow.recipe,
@@ -107,6 +108,7 @@ def known(connection: Connection | Session, location: str) -> Known | None:
         document_id=DocumentId(row.id),
         source=row.source,
         removed=row.removed_at is not None,
+        current=row.current_version,
         number=row.number,
         file_digest=row.file_digest,
         recipe=row.recipe,
@@ -120,19 +122,42 @@ def sources(connection: Connection | Session) -> dict[str, str]:
     return {row.source: row.root for row in connection.execute(select(DocumentRow.source, DocumentRow.root))}
 
 
-def stage(session: Session, version: NewVersion) -> Target:
-    """Keep a new version that nobody can see yet; an earlier staged one of the file is replaced."""
-    document_id = _document(session, version)
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A document in force, and where its file is kept."""
+
+    document_id: DocumentId
+    source: str
+    location: str
+
+
+def in_force_below(connection: Connection | Session, prefix: str) -> list[Located]:
+    """Return the documents in force whose location begins with ``prefix``, by source."""
+    rows = connection.execute(
+        select(DocumentRow.id, DocumentRow.source, DocumentRow.location)
+        .where(DocumentRow.removed_at.is_(None), DocumentRow.current_version.is_not(None))
+        .where(func.substr(DocumentRow.location, 1, len(prefix)) == prefix)
+        .order_by(DocumentRow.source)
+    )
+    return [Located(DocumentId(row.id), row.source, row.location) for row in rows]
+
+
+def stage(session: Session, version: NewVersion, run_id: str | None) -> tuple[Target, str]:
+    """Keep a new version that nobody can see yet, and return it with the source that is shown.
+
+    An earlier staged version of the same file is replaced.
+    """
+    document_id, source = _document(session, version)
     session.execute(
         delete(VersionRow).where(VersionRow.document_id == document_id, VersionRow.state == "staged")
     )
     last = select(func.max(VersionRow.number)).where(VersionRow.document_id == document_id)
     number = (session.execute(last).scalar() or 0) + 1
-    session.execute(insert(VersionRow), [_version_row(document_id, number, version)])
+    session.execute(insert(VersionRow), [_version_row(document_id, number, version, run_id)])
     rows = _passage_rows(document_id, number, version.passages)
     if rows:
         session.execute(insert(PassageRow), rows)
-    return Target(document_id, number)
+    return Target(document_id, number), source
 
 
 def passage_ids(document_id: DocumentId, passages: Sequence[NewPassage]) -> list[PassageId]:
@@ -151,11 +176,13 @@ def passage_ids(document_id: DocumentId, passages: Sequence[NewPassage]) -> list
     return ids
 
 
-def _document(session: Session, version: NewVersion) -> DocumentId:
-    """Return the document at this location, made where it is new."""
-    found = session.execute(select(DocumentRow.id).where(DocumentRow.location == version.location)).scalar()
+def _document(session: Session, version: NewVersion) -> tuple[DocumentId, str]:
+    """Return the document at this location and its source, made where it is new."""
+    found = session.execute(
+        select(DocumentRow.id, DocumentRow.source).where(DocumentRow.location == version.location)
+    ).first()
     if found is not None:
-        return DocumentId(found)
+        return DocumentId(found.id), found.source
     source, count = version.source, 1
     while session.execute(select(DocumentRow.id).where(DocumentRow.source == source)).first() is not None:
         count += 1
@@ -177,10 +204,12 @@ def _document(session: Session, version: NewVersion) -> DocumentId:
             removed_at=None,
         )
     )
-    return document_id
+    return document_id, source
 
 
-def _version_row(document_id: DocumentId, number: int, version: NewVersion) -> dict[str, Any]:
+def _version_row(
+    document_id: DocumentId, number: int, version: NewVersion, run_id: str | None
+) -> dict[str, Any]:
     return {
         "document_id": document_id,
         "number": number,
@@ -195,7 +224,7 @@ def _version_row(document_id: DocumentId, number: int, version: NewVersion) -> d
         "details": dict(version.details),
         "passages": len(version.passages),
         "created_at": datetime.now(UTC),
-        "run_id": version.run_id,
+        "run_id": run_id,
     }
 
 

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from knowledge.database import Database, bump_generation, get_meta, set_meta
 from knowledge.errors import IndexBroken
-from knowledge.identity import EmbedderInfo
+from knowledge.identity import EmbedderInfo, record_model
 from knowledge.settings import KnowledgeSettings
 from knowledge.types import PassageId
 
@@ -208,6 +208,8 @@ class VectorIndex:
                 set_meta(session, _ACTIVE, name)
                 set_meta(session, _STATE, "clean")
                 set_meta(session, _DELETED, "0")
+                if model is not None:
+                    record_model(session, model)
                 bump_generation(session)
             self.close()
             self.model, self._client, self._collections = fresh.model, fresh._client, fresh._collections
