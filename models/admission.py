@@ -38,15 +38,21 @@ class Ticket(Generic[Piece]):
         self.job = job
         self.flag = ctypes.create_string_buffer(2)
         self.pieces: queue.SimpleQueue[Piece | _End] = queue.SimpleQueue()
+        self._event = threading.Event()
 
     def cancel(self) -> None:
         """Ask the worker to stop; C code that reads ``flag`` stops too."""
         self.flag[0] = b"\x01"
+        self._event.set()
+
+    def wait_cancelled(self, seconds: float) -> bool:
+        """Wait, at most so long, for the request to be cancelled; tell whether it was."""
+        return self._event.wait(seconds)
 
     @property
     def cancelled(self) -> bool:
         """Whether ``cancel`` was called."""
-        return self.flag.raw[0] != 0
+        return self._event.is_set()
 
 
 class Admission(Generic[Piece]):
@@ -106,16 +112,15 @@ class Admission(Generic[Piece]):
         with self._changed:
             if self._closed:
                 raise Cancelled("The model is shutting down.")
-            if self._running is not None and len(self._waiting) >= self._size:
-                raise Busy(len(self._waiting) + 1, self._wait_s(len(self._waiting)))
+            # A request that is about to be taken up still waits: it counts as the running one.
+            ahead = len(self._waiting) + (self._running is not None)
+            if ahead > self._size:
+                raise Busy(ahead, self._wait_s(ahead - 1))
             ticket = Ticket(job)
             self._waiting.append(ticket)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="model", daemon=True)
                 self._thread.start()
-            if self._running is None and len(self._waiting) > self._size + 1:
-                self._waiting.remove(ticket)
-                raise Busy(len(self._waiting), self._wait_s(len(self._waiting)))
             self._changed.notify_all()
         return ticket
 
@@ -126,7 +131,7 @@ class Admission(Generic[Piece]):
         while True:
             if cancel is not None and cancel.is_set():
                 raise Cancelled("The reader went away.")
-            if on_queue is not None and told is not None:
+            if on_queue is not None:
                 told = self._tell(ticket, on_queue, told)
             try:
                 piece = ticket.pieces.get(timeout=POLL_S)

@@ -19,7 +19,7 @@ class _Entry(BaseModel):
 
 
 class HuggingFaceSource(_Entry):
-    """A file of a Hugging Face repository; its name there is the catalogue's unless ``file`` says otherwise."""
+    """A file of a Hugging Face repository, named there as in the catalogue unless ``file`` says otherwise."""
 
     kind: Literal["huggingface"]
     repository: str

@@ -127,7 +127,8 @@ def _read_shape(cursor: _Cursor) -> Shape:
     (block,) = cursor.unpack("i")
     if block != BLOCK:
         raise LoadFailed(f"the weights come in blocks of {block}; only {BLOCK} can be read")
-    return Shape(*sizes, epsilon=epsilon)
+    hidden, layers, heads, ffn, vocabulary, positions, types = sizes
+    return Shape(hidden, layers, heads, ffn, vocabulary, positions, types, epsilon)
 
 
 def _read_vocabulary(cursor: _Cursor) -> Vocabulary:

@@ -77,9 +77,11 @@ class OnnxEncoder:
         self._pool = ThreadPoolExecutor(self._threads, "embed") if self._threads > 1 else None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return lengths without specials, not truncated."""
         return [len(found) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def encode(self, texts: Sequence[str], on_batch: Callable[[int], None] | None) -> Vectors:
+        """Return (n, dimension) float32 in the order of ``texts``."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         ids = [self._cut(found.ids) for found in self._tokenizer.encode_batch(list(texts))]
         # Longest first: memory peaks at once, and the threads end together.
@@ -149,12 +151,14 @@ class LibraryEncoder:
         self.max_tokens = int(self._model.max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return lengths without specials, not truncated."""
         if not texts:
             return []
         found = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)
         return [len(ids) for ids in found["input_ids"]]
 
     def encode(self, texts: Sequence[str], on_batch: Callable[[int], None] | None) -> Vectors:
+        """Return (n, dimension) float32 in the order of ``texts``."""
         vectors = np.empty((len(texts), self.dimension), np.float32)
         order = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
         for start in range(0, len(order), _STEP):

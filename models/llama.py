@@ -1,36 +1,25 @@
-"""The chat model on this machine: a LangChain ``BaseChatModel`` over llama.cpp, one request at a time."""
+"""The chat model on this machine: llama.cpp, one request at a time."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models.chat_models import BaseChatModel, generate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict, PrivateAttr
+from langchain_core.messages import BaseMessage
+from pydantic import PrivateAttr
 
 from models.admission import Admission, Ticket
 from models.catalogue import CatalogueModel
+from models.chat import Chat, Options, Piece
 from models.errors import MissingWeights
 from models.formats import plain
-from models.llama_engine import EngineSettings, Finished, LlamaEngine, Request, TextPiece
+from models.llama_engine import EngineSettings, LlamaEngine
 from models.shelf import place, sha256
 
 
-class LlamaChat(BaseChatModel):
-    """A GGUF model. Cheap to make; ``load`` reads the weights.
-
-    ``stream`` and ``invoke`` take, beside LangChain's ``stop``: ``seed``, ``max_tokens``, ``temperature``,
-    ``top_p``, ``response_schema`` (a JSON schema that the answer must follow), ``cancel`` (a
-    threading.Event) and ``on_queue`` (hears position and expected wait). They raise Busy, Cancelled,
-    ContextOverflow and GenerationFailed. The last piece carries finish_reason and token counts.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+class LlamaChat(Chat):
+    """A GGUF model. Cheap to make; ``load``, or the first use, reads the weights."""
 
     path: Path
     """The .gguf file; for a catalogue model where it lies on the shelf."""
@@ -45,7 +34,7 @@ class LlamaChat(BaseChatModel):
     chat_format: str | None = None
 
     _engine: LlamaEngine | None = PrivateAttr(default=None)
-    _admission: Admission[TextPiece | Finished] | None = PrivateAttr(default=None)
+    _admission: Admission[Piece] | None = PrivateAttr(default=None)
     _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _digest: str | None = PrivateAttr(default=None)
 
@@ -90,56 +79,21 @@ class LlamaChat(BaseChatModel):
         """Return a text's length in this model's tokens, without specials."""
         return self._ready()[0].count_tokens(text)
 
-    def get_num_tokens(self, text: str) -> int:
-        """LangChain's name for ``count_tokens``."""
-        return self.count_tokens(text)
-
     def queue_load(self) -> tuple[int, float]:
         """Return the requests under way and the wait in seconds that a new one would have."""
         return self._admission.load() if self._admission is not None else (0, 0.0)
 
-    def _stream(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        *,
-        seed: int | None = None,
-        max_tokens: int | None = None,
-        temperature: float = 0.0,
-        top_p: float = 0.95,
-        response_schema: dict[str, Any] | None = None,
-        cancel: threading.Event | None = None,
-        on_queue: Callable[[int, float], None] | None = None,
-        **_: Any,
-    ) -> Iterator[ChatGenerationChunk]:
+    def pieces(self, messages: list[BaseMessage], stop: tuple[str, ...], options: Options) -> Iterator[Piece]:
+        """Yield the answer as llama.cpp writes it, once it is this request's turn."""
         engine, admission = self._ready()
-        request = Request(
-            messages=tuple(plain(messages, engine.control)),
-            stop=tuple(stop or ()),
-            max_tokens=max_tokens,
-            temperature=temperature,
-            top_p=top_p,
-            seed=seed or 0,
-            schema=response_schema,
-        )
+        plain_messages = plain(messages, engine.control)
 
-        def job(ticket: Ticket[TextPiece | Finished]) -> Iterator[TextPiece | Finished]:
-            return engine.generate(request, ticket)
+        def job(ticket: Ticket[Piece]) -> Iterator[Piece]:
+            return engine.generate(plain_messages, stop, options, ticket)
 
-        for piece in admission.stream(job, cancel, on_queue):
-            yield chunk_of(piece, self.model_id)
+        return admission.stream(job, options.cancel, options.on_queue)
 
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
-
-    def _ready(self) -> tuple[LlamaEngine, Admission[TextPiece | Finished]]:
+    def _ready(self) -> tuple[LlamaEngine, Admission[Piece]]:
         if self._engine is None or self._admission is None:
             self.load()
         assert self._engine is not None  # noqa: S101 - load() sets both or raises
@@ -160,24 +114,3 @@ class LlamaChat(BaseChatModel):
         if self.catalogue_model is not None:
             context = min(context, self.catalogue_model.context)
         return EngineSettings(context, self.threads, self.gpu_layers, self.batch_tokens, self.chat_format)
-
-
-def chunk_of(piece: TextPiece | Finished, model_id: str) -> ChatGenerationChunk:
-    """Return a piece of an answer as LangChain's chunk."""
-    if isinstance(piece, TextPiece):
-        return ChatGenerationChunk(message=AIMessageChunk(content=piece.text))
-    usage = {
-        "input_tokens": piece.prompt_tokens,
-        "output_tokens": piece.answer_tokens,
-        "total_tokens": piece.prompt_tokens + piece.answer_tokens,
-        "input_token_details": {"cache_read": piece.reused_tokens},
-    }
-    message = AIMessageChunk(content="", usage_metadata=usage, chunk_position="last")
-    return ChatGenerationChunk(
-        message=message, generation_info={"finish_reason": piece.reason, "model_name": model_id}
-    )
-
-
-def texts_of(chunks: Sequence[AIMessageChunk]) -> str:
-    """Return the text of streamed chunks, joined."""
-    return "".join(str(chunk.text) for chunk in chunks)

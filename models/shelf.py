@@ -4,7 +4,7 @@
 
     MODELS/multilingual-e5-small/e5-small-q4.bin     the file of the catalogue
                                 /derived/…           what was made of it here, a sentence-transformers folder
-                                /manifest.json       digests of both; written last, so that it vouches for them
+                                /manifest.json       digests of both; written last: it vouches for them
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was on the shelf when it was checked. ``modified_ns`` lets a load skip hashing a gigabyte again."""
+    """What was on the shelf when it was checked. ``modified_ns`` saves hashing a gigabyte at each load."""
 
     file: str
     sha256: str
