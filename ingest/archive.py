@@ -1,4 +1,4 @@
-"""Zip archives, one member at a time: never more on disk than one file for each level, never a path of theirs."""
+"""Zip archives, one member at a time: one file on disk for each level, and never under a name of theirs."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ingest.errors import (
     IgnoredFile,
     IngestError,
     NestedArchive,
+    RenamedFile,
     TooLarge,
     TooManyMembers,
     TruncatedFile,
@@ -31,6 +32,7 @@ from ingest.errors import (
 )
 from ingest.limits import MEGABYTE, Limits
 from ingest.parsers.encoding import decode_name
+from ingest.parsers.sniff import kind_of, package_kind
 from ingest.sources.folder import ignored, normal
 
 ARCHIVES = (".zip",)
@@ -116,6 +118,9 @@ def _members(
         yield Refused(source, BrokenFile(kind="a zip archive", why=str(error) or type(error).__name__))
         return
     with archive:
+        if (kind := package_kind(archive)) != "a zip archive":
+            yield Refused(source, RenamedFile(extension=".zip", kind=kind))
+            return
         entries = [info for info in archive.infolist() if not info.is_dir()]
         if not entries:
             yield Refused(source, EmptyFile(size=path.stat().st_size))
@@ -174,7 +179,7 @@ def _check_member(info: zipfile.ZipInfo, name: str, depth: int, budget: _Budget)
 
 
 def _unpack(content: IO[bytes], target: Path, budget: _Budget) -> int:
-    """Write a member to ``target`` and return its size; the sizes that the archive states are not believed."""
+    """Write a member to ``target`` and return its size, whatever size the archive states."""
     size = 0
     with target.open("wb") as file:
         while chunk := content.read(_CHUNK):
@@ -227,7 +232,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
     would take over a gigabyte of memory.
     """
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(16)
         file.seek(0, 2)
         length = file.tell()
         if length == 0:
@@ -237,8 +242,11 @@ def _check_directory(path: Path, limits: Limits) -> None:
         tail = file.read()
     end = tail.rfind(b"PK\x05\x06")
     if end < 0 or len(tail) - end < 22:
-        if start[:2] == b"PK":
+        kind = kind_of(start)
+        if kind == "a zip archive":
             raise TruncatedFile(kind="zip archive")
+        if kind != "text":
+            raise RenamedFile(extension=".zip", kind=kind)
         raise BrokenFile(kind="a zip archive", why="it does not begin like one")
     size: int = struct.unpack_from("<L", tail, end + 12)[0]
     wide = tail.rfind(b"PK\x06\x06", 0, end)

@@ -143,7 +143,9 @@ class CrashedParser(BrokenFile):
     """The parsing process died on it."""
 
     code = "crashed"
-    sentence = "the parser crashed on it ({signal}): it is damaged, or needs more than {memory_mb} MB of memory"
+    sentence = (
+        "the parser crashed on it ({signal}): it is damaged, or needs more than {memory_mb} MB of memory"
+    )
 
 
 class UnknownType(Permanent):
@@ -185,7 +187,9 @@ class TimeLimit(TooLarge):
     """Parsing took too long and was stopped."""
 
     code = "time_limit"
-    sentence = "took longer than {limit_s} seconds to parse and was stopped; split it or raise parse_timeout_s"
+    sentence = (
+        "took longer than {limit_s} seconds to parse and was stopped; split it or raise parse_timeout_s"
+    )
 
 
 class MemoryLimit(TooLarge):

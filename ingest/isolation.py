@@ -1,12 +1,13 @@
 """Parsing in a process of its own, which may crash, hang or grow without harm to ours.
 
-The process is a new program, never a fork of one that holds models and threads. Starting it costs about 0.2 s, so it
-serves file after file, and is replaced when it has grown or has served many. Documents come back as JSON: nothing
-that a hostile file makes the parser say is run here.
+The process is a new program, never a fork of one that holds models and threads. Starting it costs about
+0.2 s, so it serves file after file, and is replaced when it has grown or has served many. Documents come back
+as JSON: nothing that a hostile file makes the parser say is run here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -48,8 +49,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 class Isolation:
     """Parses files in a child process with limits on time and memory; one file at a time.
 
-    A file on which the process dies or runs out of memory is tried once more in a fresh one if the process had
-    served other files before: no file pays for its neighbours.
+    A file on which the process dies or runs out of memory is tried once more in a fresh one if the process
+    had served other files before: no file pays for its neighbours.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
@@ -181,7 +182,7 @@ class _Process:
             TimeLimit, MemoryLimit, CrashedParser: there is none.
         """
         self.served += 1
-        request = {"path": os.path.abspath(path), "name": name, "limits": asdict(self._limits)}
+        request = {"path": str(path.absolute()), "name": name, "limits": asdict(self._limits)}
         try:
             pipe = self._child.stdin
             if pipe is None:
@@ -262,10 +263,8 @@ class _Process:
                 self._child.returncode = -signal.SIGKILL
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
-                try:
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
         if not self._errors.closed:
             self._errors.seek(max(0, self._errors.seek(0, os.SEEK_END) - 2_000))
             lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()

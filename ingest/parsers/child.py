@@ -1,7 +1,7 @@
 """The parsing process: one request a line on standard input, one framed JSON reply on standard output.
 
-Started as ``python -m ingest.parsers.child MEMORY_MB``. It imports parsers only, each when its format first comes,
-and sets its own limits: what it cannot keep to, the system ends it for. It ends itself when nobody writes to it.
+Started as ``python -m ingest.parsers.child MEMORY_MB``. It imports parsers only, each when its format first
+comes, and sets its own limits, for which the system ends it. It ends itself when standard input is closed.
 """
 
 from __future__ import annotations

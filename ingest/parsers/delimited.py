@@ -6,13 +6,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from ingest.errors import BrokenFile
 from ingest.limits import Limits
 from ingest.parsers.encoding import decode
 from ingest.parsers.lines import name_title
-from ingest.parsers.tables import Rows, is_faq
+from ingest.parsers.tables import Rows, filled, is_faq
 from ingest.types import Block, ParsedDocument
 
 _DELIMITERS = (",", "\t", ";", "|", "，")
@@ -33,15 +34,18 @@ def parse_delimited(path: Path, name: str, limits: Limits) -> ParsedDocument:
 
 
 def row_blocks(rows: Iterator[list[str]]) -> Iterator[Block]:
-    """Yield the blocks of a table whose first row that is not empty is its header."""
-    table: Rows | None = None
-    number = 0
-    for cells in rows:
-        if table is None:
-            if any(cell.strip() for cell in cells):
-                table = Rows([cell.strip() for cell in cells], "record")
-            continue
-        number += 1
+    """Yield the blocks of a table whose first row that is not empty is its header.
+
+    A first row of one cell above rows of several is the table's title.
+    """
+    header = next((cells for cells in rows if filled(cells)), None)
+    following = next(rows, None)
+    if header is not None and following is not None and filled(header) == 1 and filled(following) > 1:
+        header, following = following, next(rows, None)
+    if header is None:
+        return
+    table = Rows([cell.strip() for cell in header], "record")
+    for number, cells in enumerate(chain([] if following is None else [following], rows), start=1):
         if (block := table.block(cells, number)) is not None:
             yield block
 

@@ -12,15 +12,19 @@ from ingest.parsers.tables import grid_blocks
 from ingest.types import Block, BlockKind
 
 LEFT_OUT = frozenset(
-    {"script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "button", "select", "textarea",
-     "input", "head", "link", "meta", "nav", "footer", "aside", "dialog", "audio", "video", "map"}
-)  # fmt: skip
+    (
+        "script style noscript template svg canvas iframe object button select textarea input head link "
+        "meta nav footer aside dialog audio video map"
+    ).split()
+)
 _NEVER = LEFT_OUT - {"nav", "footer", "aside"}
 _INLINE = frozenset(
-    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
-     "kbd", "label", "mark", "meter", "output", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "small",
-     "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "br", "o:p", "nobr", "tspan"}
-)  # fmt: skip
+    (
+        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output "
+        "progress q rb rp rt rtc ruby s samp small span strike strong sub sup time tt u var wbr img br o:p "
+        "nobr tspan"
+    ).split()
+)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LIST_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LIST_STYLES = {
@@ -129,7 +133,11 @@ class Walker:
     def _table(self, table: Any) -> Iterator[Block]:
         """Yield a table's rows; a table that only arranges the page is read through."""
         rows = [row for row in table.iter("tr") if next(row.iterancestors("table"), None) is table]
-        nested = any(next(inner.iterancestors("table"), None) is not None for inner in table.iter("table") if inner is not table)
+        nested = any(
+            next(inner.iterancestors("table"), None) is not None
+            for inner in table.iter("table")
+            if inner is not table
+        )
         if nested or table.get("role") == "presentation":
             for row in rows:
                 for cell in row:
@@ -166,7 +174,7 @@ def _shown(text: str) -> str:
 
 
 def _blanks(text: str) -> str:
-    """Return text in which blanks are kept and line ends of the source are marked by "\\n" alone."""
+    """Return text in which blanks are kept and each line end of the source is one newline."""
     return re.sub(r"[ \t]*[\r\n\f\v]+[ \t]*", "\n", text).replace(" ", "\u00a0")
 
 
@@ -215,9 +223,10 @@ def _header_rows(rows: list[Any]) -> int | None:
 
 
 def _keyed(rows: list[Any]) -> bool:
-    """Tell whether every row begins with its heading and no row is all headings."""
+    """Tell whether every row of several cells begins with its heading, and no row is all headings."""
     tags = [[cell.tag for cell in row if cell.tag in {"td", "th"}] for row in rows]
-    return bool(tags) and all(len(row) > 1 and row[0] == "th" and "th" not in row[1:] for row in tags if row)
+    several = [row for row in tags if len(row) > 1]
+    return bool(several) and all(row[0] == "th" and "th" not in row[1:] for row in several)
 
 
 def _is_menu(element: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 _NUMERAL = "〇零一二三四五六七八九十百千廿卅壹貳參肆伍陸柒捌玖拾0-9０-９"
-# What begins a line of its own: clause labels, list marks, keys of a form. Such a line is never joined to the one above.
+# What begins a line of its own: clause labels, list marks. Such a line is never joined to the one above.
 STARTS_ALONE = re.compile(
     rf"\s*(?:第\s*[{_NUMERAL}.\-－之 ]{{1,12}}\s*[條条章節节編编款項项目點点篇回]"
     rf"|[{_NUMERAL}]{{1,5}}\s*[、．.)）](?!\d)|\d+(?:\.\d+)+|[（(][{_NUMERAL}a-zA-Z]{{1,5}}[)）]"
@@ -19,8 +19,7 @@ STARTS_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[。！？；：.!?;:…][」』”’)）\"']*$")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\U00020000-\U0003ffff]")
 _NOTION_ID = re.compile(r"[ _-][0-9a-f]{32}$")
-# Controls other than tab and newline, lone surrogates, marks and tags that are invisible (bidirectional overrides and
-# tag characters are ways to hide text from the person who checks a document), private use.
+# Controls other than tab and newline, lone surrogates, private use, and invisible marks: bidirectional overrides and tag characters are ways to hide text from the person who checks a document.
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
     "\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
@@ -29,7 +28,7 @@ _SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 
 
 def readable(text: str) -> str:
-    """Return text as it is stored: NFC, "\\n" line ends, no characters that cannot be seen or saved."""
+    """Return text as it is stored: NFC, newlines as line ends, no characters that cannot be seen or saved."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\f", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
     return unicodedata.normalize("NFC", _UNREADABLE.sub("", text))
@@ -68,7 +67,7 @@ def joined(lines: Sequence[str]) -> str:
 def unwrapped(lines: Sequence[str]) -> str:
     """Return a paragraph's lines with hard wraps undone and meant line ends kept.
 
-    A line end is a wrap when the line is nearly as wide as the paragraph's widest, does not end a sentence, and
+    A line end is a wrap when the line is nearly as wide as the paragraph's widest and does not end a sentence, and
     the next line does not begin like a clause or a list item.
     """
     full = 0.7 * max((width(line) for line in lines), default=0)
@@ -91,6 +90,6 @@ def name_title(name: str) -> str:
 
 
 def title_like(line: str) -> bool:
-    """Tell whether a document's first line can be its title: short, no sentence, no clause or list item."""
+    """Tell whether a first line can be a title: short, no sentence, no clause or list item."""
     line = line.strip()
     return 0 < width(line) <= 80 and not _ENDS_SENTENCE.search(line) and not STARTS_ALONE.match(line)

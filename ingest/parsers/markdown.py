@@ -1,4 +1,4 @@
-"""Markdown: headings, paragraphs, lists with their numbers as written, tables, code; front matter as metadata."""
+"""Markdown: headings, paragraphs, lists with their numbers as written, tables, code, front matter."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIELD_CHARS = 1_000
 
 
 def parse_markdown(path: Path, name: str, limits: Limits) -> ParsedDocument:
-    """Return a Markdown file's blocks; its title is the front matter's, else that of its first top heading."""
+    """Return a Markdown file's blocks; its title is the front matter's, else its first top heading."""
     del limits
     metadata, text = front_matter(readable(decode(path.read_bytes())))
     blocks = tuple(markdown_blocks(text))

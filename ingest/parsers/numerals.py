@@ -13,16 +13,34 @@ _LEGAL_SIMPLIFIED = "零壹贰叁肆伍陆柒捌玖"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _BRANCHES = "子丑寅卯辰巳午未申酉戌亥"
 _ROMAN = (
-    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
-    (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
+    (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 _LARGEST = 99_999_999
 _LONGEST_REPEAT = 50
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen"
-).split()
-_TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
 def numeral(number: int, form: str) -> str:
@@ -33,7 +51,9 @@ def numeral(number: int, form: str) -> str:
     return write(number) or str(number)
 
 
-def counted(number: int, digits: str = "零" + _TRADITIONAL[1:], units: str = "十百千", large: str = "萬") -> str:
+def counted(
+    number: int, digits: str = "零" + _TRADITIONAL[1:], units: str = "十百千", large: str = "萬"
+) -> str:
     """Return a number in Chinese: 38 is 三十八, 105 is 一百零五, 10 is 十."""
     if number == 0:
         return digits[0]
@@ -94,7 +114,7 @@ def _from(first: str, last: int) -> Callable[[int], str]:
 
 
 def _ordinal(number: int) -> str:
-    """Return 1st, 2nd, 3rd, 4th …"""
+    """Return a number as 1st, 2nd, 3rd, 4th."""
     ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
 

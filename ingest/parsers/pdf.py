@@ -1,7 +1,7 @@
 """PDF: text by page from PDFium; outline, title and dates from pypdf.
 
-pypdf's own text is not used: it turns some Traditional Chinese fonts into noise (its issue 2295). PDFium is not
-thread-safe, one more reason for one process a parse.
+pypdf's own text is not used: it turns some Traditional Chinese fonts into noise (its issue 2295). PDFium is
+not thread-safe, one more reason for one process a parse.
 """
 
 from __future__ import annotations
@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from ingest.cleaning import pages_to_blocks
-from ingest.errors import BrokenFile, EmptyFile, EncryptedFile, NoText, TooManyPages, TooMuchText, TruncatedFile
+from ingest.errors import (
+    BrokenFile,
+    EmptyFile,
+    EncryptedFile,
+    NoText,
+    TooManyPages,
+    TooMuchText,
+    TruncatedFile,
+)
 from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable
 from ingest.types import ParsedDocument
@@ -111,7 +119,7 @@ def _page_text(document: Any, number: int) -> tuple[str, bool]:
 
 
 def page_text(text: str) -> str:
-    """Return a page's text as a person would type it: words whole, ligatures as letters, no gaps in Chinese."""
+    """Return a page's text as a person would type it: words whole, no ligatures, no gaps in Chinese."""
     import unicodedata
 
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -51,9 +51,9 @@ def check_type(name: str) -> None:
 
 
 def parse(path: Path, name: str, limits: Limits | None = None) -> ParsedDocument:
-    """Return the file at ``path`` as blocks; ``name`` is what people call it, and its extension chooses the parser.
+    """Return the file at ``path`` as blocks, read as the extension of ``name`` says, which people call it.
 
-    The text is clean: NFC, "\\n" line ends, nothing invisible; no block is empty.
+    The text is clean: NFC, newlines as line ends, nothing invisible; no block is empty.
 
     Raises:
         IngestError: the file yields no document; ``reason`` says why.

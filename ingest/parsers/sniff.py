@@ -59,7 +59,7 @@ def check_content(path: Path, extension: str, limits: Limits) -> None:
     expected = _EXPECTED.get(extension, _TEXT)
     with path.open("rb") as file:
         head = file.read(2_048)
-    kind = _by_signature(head)
+    kind = kind_of(head)
     if kind == "an old Office file" and extension in {".docx", ".xlsx"} and _locked(path):
         raise EncryptedFile
     if kind == "a zip archive":
@@ -75,7 +75,7 @@ def check_content(path: Path, extension: str, limits: Limits) -> None:
     raise RenamedFile(extension=extension, kind=_kind_of_text(head))
 
 
-def _by_signature(head: bytes) -> str:
+def kind_of(head: bytes) -> str:
     """Return what the first bytes say; text when they say nothing."""
     for signature, kind in _SIGNATURES:
         if head.startswith(signature):
@@ -90,8 +90,7 @@ def _check_package(path: Path, expected: str, limits: Limits) -> str:
     try:
         with zipfile.ZipFile(path) as package:
             infos = package.infolist()
-            names = [info.filename for info in infos]
-            kind = _by_names(package, names)
+            kind = package_kind(package)
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         if expected == _TEXT:
             raise RenamedFile(extension=path.suffix or "?", kind="a zip archive") from error
@@ -104,16 +103,18 @@ def _check_package(path: Path, expected: str, limits: Limits) -> str:
     return kind
 
 
-def _by_names(package: zipfile.ZipFile, names: list[str]) -> str:
+def package_kind(package: zipfile.ZipFile) -> str:
     """Return which format a zip file is by the names of its members."""
+    names = package.namelist()
     if "mimetype" in names and package.getinfo("mimetype").file_size < 200:
         stated = package.read("mimetype").decode("ascii", "replace")
         for word, kind in _ODF.items():
             if stated.endswith(f"opendocument.{word}"):
                 return kind
-    for prefix, kind in _PACKAGES:
-        if any(name.startswith(prefix) for name in names):
-            return kind
+    if "[Content_Types].xml" in names or "META-INF/container.xml" in names:
+        for prefix, kind in _PACKAGES:
+            if any(name.startswith(prefix) for name in names):
+                return kind
     return "a zip archive"
 
 
@@ -151,16 +152,12 @@ def unknown(extension: str, supported: tuple[str, ...]) -> UnknownType:
     )
 
 
-_AS_WORD = "save it as .docx or .pdf"
-_AS_EXCEL = "save it as .xlsx or .csv"
-_ADVICE = {
-    ".doc": _AS_WORD, ".odt": _AS_WORD, ".rtf": _AS_WORD, ".pages": _AS_WORD, ".wps": _AS_WORD, ".docm": _AS_WORD,
-    ".dotx": _AS_WORD, ".dot": _AS_WORD, ".hwp": _AS_WORD,
-    ".xls": _AS_EXCEL, ".ods": _AS_EXCEL, ".xlsm": _AS_EXCEL, ".xlsb": _AS_EXCEL, ".numbers": _AS_EXCEL,
-    ".ppt": "save it as .pdf", ".pptx": "save it as .pdf", ".odp": "save it as .pdf", ".key": "save it as .pdf",
-    ".epub": "convert it to .pdf or .html",
-    ".png": "run text recognition (OCR) on it", ".jpg": "run text recognition (OCR) on it",
-    ".jpeg": "run text recognition (OCR) on it", ".tif": "run text recognition (OCR) on it",
-    ".tiff": "run text recognition (OCR) on it",
-    ".rar": "pack it as .zip", ".7z": "pack it as .zip", ".gz": "pack it as .zip", ".tar": "pack it as .zip",
-}  # fmt: skip
+_ADVICES = {
+    "save it as .docx or .pdf": ".doc .odt .rtf .pages .wps .docm .dotx .dot .hwp",
+    "save it as .xlsx or .csv": ".xls .ods .xlsm .xlsb .numbers",
+    "save it as .pdf": ".ppt .pptx .odp .key",
+    "convert it to .pdf or .html": ".epub .mobi .azw3",
+    "run text recognition (OCR) on it": ".png .jpg .jpeg .tif .tiff .bmp .gif .webp .heic",
+    "pack it as .zip": ".rar .7z .gz .tar .tgz .bz2 .xz",
+}
+_ADVICE = {extension: advice for advice, extensions in _ADVICES.items() for extension in extensions.split()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from ingest.limits import Limits
 from ingest.parsers.lines import name_title, readable
-from ingest.parsers.tables import Rows, is_faq
+from ingest.parsers.tables import Rows, filled, is_faq
 from ingest.types import Block, ParsedDocument
 
 _PERCENT = re.compile(r"0(?:\.(0+))?%")
@@ -32,7 +32,7 @@ def parse_spreadsheet(path: Path, name: str, limits: Limits) -> ParsedDocument:
     taken: set[str] = set()
     blocks: list[Block] = []
     hidden: list[str] = []
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    book: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
@@ -62,20 +62,17 @@ def _sheet_blocks(sheet: Any, merges: Merges, taken: set[str]) -> Iterator[Block
 
 
 def _header_index(top: Sequence[Row], merges: Merges) -> int:
-    """Return which of a sheet's first rows is the header: a FAQ's, else the first that is no merged title."""
+    """Return which of the first rows is the header: a FAQ's, else the first below titles of one cell."""
     for index, (_, cells) in enumerate(top):
         if is_faq(cells):
             return index
     index = 0
-    while index + 1 < len(top) and _is_banner(top[index], merges):
+    while index + 1 < len(top) and filled(top[index][1]) == 1:
+        line, below = top[index][0], top[index + 1][1]
+        if line not in merges and filled(below) == 1:
+            break
         index += 1
     return index
-
-
-def _is_banner(row: Row, merges: Merges) -> bool:
-    """Tell whether a row is one cell merged across columns."""
-    line, cells = row
-    return len(set(filter(None, cells))) == 1 and line in merges
 
 
 def _filled(sheet: Any, merges: Merges) -> Iterator[Row]:
@@ -93,19 +90,19 @@ def _filled(sheet: Any, merges: Merges) -> Iterator[Row]:
         yield line, cells
 
 
-def _shown(cell: Any) -> str:
+def _shown(cell: Any) -> str:  # noqa: PLR0911 - one line a type
     """Return a cell's value as a person sees it, as far as the common number formats go."""
     value = cell.value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime.datetime):
-        midnight = value.time() == datetime.time()
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
         return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
-    if isinstance(value, datetime.date):
+    if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         return value.isoformat("minutes")
     if isinstance(value, int | float):
         percent = _PERCENT.search(str(cell.number_format or ""))
@@ -116,7 +113,7 @@ def _shown(cell: Any) -> str:
 
 
 def _merges(path: Path, part: str) -> Merges:
-    """Return what a sheet's merged cells cover, for each row its columns and the place that holds the value."""
+    """Return what a sheet's merged cells cover: row, columns, and the place that holds the value."""
     found: Merges = {}
     count = 0
     with zipfile.ZipFile(path) as package, package.open(part.lstrip("/")) as file:

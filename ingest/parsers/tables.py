@@ -42,12 +42,17 @@ def is_faq(header: Sequence[str]) -> bool:
     return "question" in found and "answer" in found
 
 
+def filled(cells: Sequence[str]) -> int:
+    """Return how many different texts stand in a row's cells; one merged across the row counts once."""
+    return len({text for cell in cells if (text := cell.strip())})
+
+
 @dataclass(slots=True)
 class Rows:
     """Turns the rows under one header into blocks.
 
-    ``sheet`` stands in front of row anchors ("Sheet1!row=3"); ``taken`` holds the anchors given so far in the file,
-    so that an id used twice does not name two rows. With ``anchored`` false only ids become anchors.
+    ``sheet`` stands in front of row anchors ("Sheet1!row=3"); ``taken`` holds the anchors given so far in the
+    file, so that an id used twice does not name two rows. With ``anchored`` false only ids become anchors.
     """
 
     header: Sequence[str]
@@ -63,7 +68,7 @@ class Rows:
         self.faq = is_faq(self.header)
 
     def block(self, cells: Sequence[str], number: int) -> Block | None:
-        """Return row ``number`` (1-based, header not counted) as a block; None when there is nothing in it."""
+        """Return row ``number`` (from 1, header not counted) as a block; None when there is nothing in it."""
         values = [squeezed(readable(cell)) for cell in cells]
         if not any(values):
             return None
@@ -80,7 +85,9 @@ class Rows:
             )
         audience = self._audience(values) if self.faq else None  # an unanswered question keeps its readers
         text = fields(self.header, values)
-        return Block(self.kind, text, anchor=self._anchor(values, number), audience=audience) if text else None
+        return (
+            Block(self.kind, text, anchor=self._anchor(values, number), audience=audience) if text else None
+        )
 
     def _value(self, role: Role, values: Sequence[str]) -> str:
         """Return the cell that plays a part in this row, empty when there is none."""
@@ -110,7 +117,7 @@ class Rows:
 
 def fields(header: Sequence[str], cells: Sequence[str]) -> str:
     """Return a row as "header：value；header：value"; cells without a value are left out."""
-    parts = []
+    parts: list[str] = []
     for column, cell in enumerate(cells):
         value = one_line(cell)
         name = one_line(header[column]).rstrip(":：") if column < len(header) else ""
@@ -126,23 +133,36 @@ def grid_blocks(
 ) -> Iterator[Block]:
     """Yield a table inside a document, row by row, each with its headings.
 
-    ``grid`` has merged cells filled in on every place that they cover. Without ``header_rows`` the first row is taken
-    as the header. ``keyed`` tables have their headings in the first column.
+    ``grid`` has merged cells filled in on every place that they cover. Without ``header_rows`` the first row
+    is taken as the header. ``keyed`` tables have their headings in the first column.
     """
     rows = [row for row in _narrowed(grid) if any(row)]
+    while len(rows) > 1 and len(rows[0]) > 1 and len(set(rows[0])) == 1:  # a title across the table's top
+        yield Block("paragraph", one_line(rows[0][0]))
+        rows, header_rows = rows[1:], None if header_rows is None else max(header_rows - 1, 1)
     if not rows:
         return
     if len(rows[0]) == 1 or len(rows) == 1:
         for row in rows:
             yield Block("paragraph", "；".join(dict.fromkeys(one_line(cell) for cell in row if cell)))
-        return
-    if keyed or _looks_keyed(rows, header_rows):
-        for row in rows:
+    elif keyed or _looks_keyed(rows, header_rows):
+        yield from _keyed_rows(rows)
+    else:
+        yield from _headed_rows(rows, 1 if header_rows is None else min(header_rows, len(rows) - 1))
+
+
+def _keyed_rows(rows: Sequence[Sequence[str]]) -> Iterator[Block]:
+    """Yield the rows of a table that has its headings in the first column."""
+    for row in rows:
+        if len(set(row)) == 1:
+            yield Block("paragraph", one_line(row[0]))
+        else:
             yield Block("table_row", fields([row[0]] * len(row), row[1:]) or one_line(row[0]))
-        return
-    count = min(header_rows if header_rows is not None else 1, len(rows) - 1)
-    header = merged_header(rows[:count])
-    table = Rows(header, "table_row", anchored=False)
+
+
+def _headed_rows(rows: Sequence[Sequence[str]], count: int) -> Iterator[Block]:
+    """Yield the rows below the first ``count``, which are the header."""
+    table = Rows(merged_header(rows[:count]), "table_row", anchored=False)
     for number, row in enumerate(rows[count:], start=1):
         if len(set(row)) == 1:  # one cell across the whole table: a heading between rows
             yield Block("paragraph", one_line(row[0]))

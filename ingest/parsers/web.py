@@ -1,7 +1,7 @@
 """HTML: the main text, with its headings, list numbers, tables and code.
 
-trafilatura tells which text of a page is its content. What it returns has lost list numbers and merged cells, so it
-serves to find the part of the page that holds this text, and that part is read here.
+trafilatura tells which text of a page is its content. What it returns has lost list numbers and merged cells,
+so it serves to find the part of the page that holds this text, and that part is read here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from ingest.parsers.htmlwalk import LEFT_OUT, Walker, hidden
 from ingest.parsers.lines import name_title, one_line, readable
 from ingest.types import Block, ParsedDocument
 
-_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w\-]+)", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w\-]+)", re.IGNORECASE
+)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"\s+")
 _ENOUGH = 0.95  # share of the main text that a part of the page must hold to stand for it
@@ -104,7 +106,9 @@ def _extracted(root: Any) -> str:
     from trafilatura import bare_extraction
 
     try:
-        found = bare_extraction(deepcopy(root), favor_recall=True, include_comments=False, include_tables=True)
+        found = bare_extraction(
+            deepcopy(root), favor_recall=True, include_comments=False, include_tables=True
+        )
     except (ValueError, TypeError, AttributeError, KeyError, IndexError):  # odd pages trip its heuristics
         return ""
     return str(getattr(found, "text", "") or "")
@@ -134,7 +138,12 @@ def _seen_text(body: Any) -> str:
     skipped: set[Any] = set()
     for element in body.iter():
         parent = element.getparent()
-        if parent in skipped or not isinstance(element.tag, str) or element.tag in LEFT_OUT or hidden(element):
+        if (
+            parent in skipped
+            or not isinstance(element.tag, str)
+            or element.tag in LEFT_OUT
+            or hidden(element)
+        ):
             skipped.add(element)
         else:
             parts.append(element.text or "")

@@ -1,13 +1,15 @@
-"""DOCX: what stands in the body in order, headings by style, automatic numbers resolved, tables row by row."""
+"""DOCX: the body in order, headings by style, automatic numbers resolved, tables row by row."""
 
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import BrokenFile
 from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable, squeezed, title_like
 from ingest.parsers.tables import grid_blocks
@@ -21,7 +23,9 @@ _CONTENTS = re.compile(r"(?:toc|目錄|目录)\s*(?:\d|heading$)|table of figure
 _TITLES = {"title", "標題", "标题"}
 _LONGEST_HEADING = 120  # characters; whole clauses are often given a heading's style
 _WIDEST = 200  # columns of a table
-_BAD_TITLE = re.compile(r"^(?:word document|document\d*|untitled.*|.*\.docx?|文件\d*|文档\d*)$", re.IGNORECASE)
+_BAD_TITLE = re.compile(
+    r"^(?:word document|document\d*|untitled.*|.*\.docx?|文件\d*|文档\d*)$", re.IGNORECASE
+)
 _WRAPPERS = {w("sdt"), w("sdtContent"), w("customXml"), w("ins"), w("moveTo"), w("smartTag"), ALTERNATE}
 
 
@@ -30,7 +34,12 @@ def parse_word(path: Path, name: str, limits: Limits) -> ParsedDocument:
     del limits
     from docx import Document
 
-    document = Document(str(path))
+    try:
+        document = Document(str(path))
+    except KeyError as error:
+        if _is_strict(path):
+            raise BrokenFile(kind="a Word document", why="it is saved as Strict Open XML") from error
+        raise
     reader = _Reader(document.part)
     blocks = list(reader.blocks(document.element.body))
     metadata = _metadata(document)
@@ -41,6 +50,12 @@ def parse_word(path: Path, name: str, limits: Limits) -> ParsedDocument:
     if not title and blocks and _only_top_heading(blocks):
         title = blocks[0].text
     return ParsedDocument(one_line(title) or name_title(name), tuple(blocks), metadata)
+
+
+def _is_strict(path: Path) -> bool:
+    """Tell whether a document is in the ISO "strict" form, whose names for everything differ."""
+    with zipfile.ZipFile(path) as package:
+        return b"purl.oclc.org/ooxml" in package.read("_rels/.rels")
 
 
 class _Reader:
@@ -97,7 +112,7 @@ class _Reader:
         return Block("paragraph" if label is None else "list_item", shown, label=number)
 
     def _heading_level(self, properties: Any, style: str | None, names: list[str]) -> int | None:
-        """Return a heading's level from 1, by its own outline level, its style's name or its style's level."""
+        """Return a heading's level from 1: its own outline level, its style's name or its style's level."""
         own = value_of(properties, "outlineLvl")
         if own is not None and own.isdecimal():
             return int(own) + 1 if int(own) < 9 else None
@@ -234,4 +249,6 @@ def _metadata(document: Any) -> dict[str, str]:
         "keywords": properties.keywords,
         "modified": properties.modified.isoformat() if properties.modified else "",
     }
-    return {key: value for key, text in fields.items() if (value := one_line(readable(str(text or "")))[:1_000])}
+    return {
+        key: value for key, text in fields.items() if (value := one_line(readable(str(text or "")))[:1_000])
+    }

@@ -168,12 +168,14 @@ class Numbering:
 
 
 class Styles:
-    """A document's paragraph styles: what each is called, and what it takes over from the one it is based on."""
+    """A document's paragraph styles: what each is called and takes over from the one it is based on."""
 
     def __init__(self, styles: Any | None) -> None:
         found = [] if styles is None else list(styles.iterchildren(w("style")))
         self._styles = {style.get(w("styleId"), ""): style for style in found}
-        defaults = [s for s in found if s.get(w("type")) == "paragraph" and s.get(w("default")) in {"1", "true"}]
+        defaults = [
+            s for s in found if s.get(w("type")) == "paragraph" and s.get(w("default")) in {"1", "true"}
+        ]
         self.default: str | None = defaults[0].get(w("styleId")) if defaults else None
 
     def chain(self, style: str | None) -> list[str]:

@@ -18,11 +18,11 @@ def w(name: str) -> str:
     return _MAIN + name
 
 
-# Deleted and moved text, field codes, the reading above ruby characters, properties: nobody sees them in the text.
-_UNSEEN = frozenset(
-    {w(name) for name in ("del", "moveFrom", "instrText", "delText", "delInstrText", "pPr", "rPr", "sdtPr", "rt",
-                          "commentReference", "annotationRef", "proofErr")} | {FALLBACK}
-)  # fmt: skip
+# Deleted and moved text, field codes, readings above ruby characters, properties: not seen in the text.
+_UNSEEN_NAMES = (
+    "del moveFrom instrText delText delInstrText pPr rPr sdtPr rt commentReference annotationRef proofErr"
+)
+_UNSEEN = frozenset({w(name) for name in _UNSEEN_NAMES.split()} | {FALLBACK})
 _CHARACTERS = {w("tab"): "\t", w("ptab"): "\t", w("br"): "\n", w("cr"): "\n", w("noBreakHyphen"): "-"}
 
 
