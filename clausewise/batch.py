@@ -44,7 +44,7 @@ class AskLine(_Line):
 
 
 def run_batch(operations: Operations, file: Path | None, command: Command, defaults: dict[str, Any]) -> int:
-    """Run every line of ``file`` (None or "-": standard input), print the results, and return how many failed.
+    """Run every line of ``file`` ("-": standard input), print the results, and return how many failed.
 
     ``defaults`` are the command's own options; what a line says goes before them.
     """

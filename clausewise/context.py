@@ -41,7 +41,7 @@ def invocation(ctx: typer.Context) -> Invocation:
 
 @contextmanager
 def reporting(*, as_json: bool = False) -> Iterator[None]:
-    """Turn expected errors into a sentence on standard error, and JSON on standard output where it was asked for.
+    """Turn expected errors into a sentence on standard error, and JSON where it was asked for.
 
     Raises:
         typer.Exit: with the exit code of the error.

@@ -91,5 +91,7 @@ def _runtime_directory() -> Path:
     directory.mkdir(mode=0o700, exist_ok=True)
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise HomeUnreachable(f"{directory} is not a private directory of yours: remove it or set XDG_RUNTIME_DIR.")
+        raise HomeUnreachable(
+            f"{directory} is not a private directory of yours: remove it or set XDG_RUNTIME_DIR."
+        )
     return directory

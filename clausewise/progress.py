@@ -12,23 +12,26 @@ from clausewise.context import say
 
 # Elsewhere than on a terminal a line is written at most this often.
 PLAIN_EVERY_S = 5.0
+SHOWN_NAME = 40  # characters of a file's name
 
 Notify = Callable[[str, Mapping[str, Any]], None]
+Show = Callable[[Mapping[str, Any]], None]
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Notify]:
-    """Give a function that shows ``progress`` events ``{"done", "total", "unit", "text"}`` and drops others."""
-    with (_bar(title) if sys.stderr.isatty() else _lines(title)) as show:
+    """Give a function that shows ``progress`` events and drops others.
+
+    All keys of an event are optional: ``done`` and ``total`` (bytes), ``files_done``, ``files_found``,
+    ``passages``, ``embedded``, ``text`` (what is at hand).
+    """
+    with _bar(title) if sys.stderr.isatty() else _lines(title) as show:
 
         def notify(event: str, data: Mapping[str, Any]) -> None:
             if event == "progress":
-                show(int(data["done"]), data.get("total"), str(data.get("unit", "")), str(data.get("text", "")))
+                show(data)
 
         yield notify
-
-
-Show = Callable[[int, int | None, str, str], None]
 
 
 @contextmanager
@@ -37,22 +40,26 @@ def _bar(title: str) -> Iterator[Show]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+    began = time.monotonic()
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} {task.fields[unit]}"),
-        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[counts]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[text]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=1, unit="", rate="", text="")
+        task = bar.add_task(title, total=None, counts="", text="")
 
-        def show(done: int, total: int | None, unit: str, text: str) -> None:
-            speed = bar.tasks[0].speed
-            rate = f"{speed:.1f} {unit}/s" if speed else ""
-            bar.update(task, completed=done, total=max(total or 0, done, 1), unit=unit, rate=rate, text=text[-40:])
+        def show(data: Mapping[str, Any]) -> None:
+            bar.update(
+                task,
+                completed=data.get("done", 0),
+                total=data.get("total"),
+                counts=_counts(data, time.monotonic() - began),
+                text=str(data.get("text", ""))[-SHOWN_NAME:],
+            )
 
         yield show
 
@@ -62,14 +69,31 @@ def _lines(title: str) -> Iterator[Show]:
     """Write a line now and then, with rate and remaining time."""
     began = written = time.monotonic()
 
-    def show(done: int, total: int | None, unit: str, text: str) -> None:
+    def show(data: Mapping[str, Any]) -> None:
         nonlocal written
         now = time.monotonic()
         if now - written < PLAIN_EVERY_S:
             return
         written = now
-        rate = done / (now - began)
-        left = f", {(total - done) / rate:.0f} s left" if total and rate else ""
-        say(f"{title}: {done}/{total or '?'} {unit}, {rate:.1f}/s{left}  {text}".rstrip())
+        parts = (title, _counts(data, now - began), _left(data, now - began), str(data.get("text", "")))
+        say("  ".join(part for part in parts if part))
 
     yield show
+
+
+def _counts(data: Mapping[str, Any], elapsed_s: float) -> str:
+    """Return counts of files and passages, and passages embedded a second."""
+    parts = []
+    if "files_found" in data:
+        parts.append(f"{data['files_done']}/{data['files_found']} files")
+    if data.get("passages"):
+        parts.append(f"{data['passages']} passages")
+    if data.get("embedded") and elapsed_s > 0:
+        parts.append(f"{data['embedded'] / elapsed_s:.1f}/s")
+    return ", ".join(parts)
+
+
+def _left(data: Mapping[str, Any], elapsed_s: float) -> str:
+    """Return the time that is left, from the bytes done so far."""
+    done, total = data.get("done"), data.get("total")
+    return f"{elapsed_s * (total - done) / done:.0f} s left" if done and total else ""

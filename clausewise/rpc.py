@@ -50,7 +50,7 @@ class Conversation:
     def _run(self) -> None:
         try:
             self._put({"result": self._operations.run(self._task, self._tell, self.cancel)})
-        except Exception as error:  # noqa: BLE001 - every failure is carried to who asked
+        except Exception as error:
             failure = failure_of(error)
             if failure is None:
                 log.exception("rpc.failed", task=self._task.task)

@@ -1,4 +1,4 @@
-"""The long-running process: the web application on TCP and the operations on the home's socket, in one event loop."""
+"""The long-running process: the web application on TCP and the home's socket, in one event loop."""
 
 from __future__ import annotations
 
@@ -44,14 +44,18 @@ def bind_tcp(host: str, port: int) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise PortTaken(
-                f"Port {port} of {host} is in use by another program: choose another with --port, or stop that one."
+                f"Port {port} of {host} is in use by another program: "
+                "choose another with --port, or stop that one."
             ) from error
         raise WrongUsage(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
     return listener
 
 
 def bind_unix(path: Path) -> socket.socket:
-    """Return a socket at ``path`` that only this user can open; the caller owns the home's lock, so a file there is stale."""
+    """Return a socket at ``path`` that only this user can open.
+
+    The caller owns the home's lock, so a file that lies there is stale.
+    """
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)

@@ -41,11 +41,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic-settings' signature
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the environment before the file, whose tables come in as arguments; nothing else is read."""
         return env_settings, init_settings
@@ -107,6 +107,6 @@ def _explain(error: ValidationError, origin: str) -> str:
 
 def _shown(path: str, value: Any) -> str:
     """Return a value for an error message, unless its name says that it is a secret."""
-    if any(word in path for word in ("key", "secret", "token", "password")):
+    if path.endswith(("_key", "_secret", "_token", "_password")):
         return "not shown"
     return repr(value)

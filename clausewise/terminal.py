@@ -65,7 +65,9 @@ def print_report(report: Json) -> None:
     for file in report["files"]:
         detail = f"{file['passages']} passages" if file["state"] == "indexed" else file["reason"] or ""
         print_text(f"{file['state']:<10} {file['source']}" + (f"  ({detail})" if detail else ""))
-    totals = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report["totals"].items())
+    totals = ", ".join(
+        f"{count} {name.replace('_', ' ')}" for name, count in report["totals"].items() if count
+    )
     print_text(f"{totals or 'no files found'} in {report['seconds']:.1f} s")
 
 
@@ -128,7 +130,7 @@ def _fitting(text: str) -> int:
     """Return how many characters fit into WIDTH columns, not cutting a Latin word in two."""
     columns = 0
     for position, character in enumerate(text):
-        columns += 2 if ord(character) >= 0x2E80 else 1  # noqa: PLR2004 - where CJK blocks begin
+        columns += 2 if ord(character) >= 0x2E80 else 1
         if columns > WIDTH:
             space = text.rfind(" ", 0, position)
             return space + 1 if space > position - 25 and ord(character) < 0x2E80 and space > 0 else position

@@ -166,9 +166,21 @@ class Repository:
                 self._average = (generation, float(mean.scalar() or 0.0))
         return self._average[1]
 
-    def document_passages(self, document_id: DocumentId, reader: Reader) -> list[Passage]:
-        """Return all passages of the document's current version that ``reader`` may see, in order."""
-        statement = readable(reader, *_COLUMNS).where(PassageRow.document_id == document_id)
+    def document_passages(
+        self, document_id: DocumentId, reader: Reader, version: int | None = None
+    ) -> list[Passage]:
+        """Return the passages of a version (None: the current one) that ``reader`` may see, in order.
+
+        Raises:
+            NotFound, NotReadable: an earlier version, as ``canonical`` says.
+        """
+        if version is None:
+            statement = readable(reader, *_COLUMNS)
+        else:
+            self.canonical(document_id, version, reader)  # the gate for what is no longer in force
+            statement = select(*_COLUMNS).join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+            statement = statement.where(PassageRow.version == version).where(allowed(reader))
+        statement = statement.where(PassageRow.document_id == document_id)
         with self._database.read() as connection:
             return [_passage(row) for row in connection.execute(statement.order_by(PassageRow.ordinal))]
 

@@ -1,4 +1,4 @@
-"""Write requirements.lock (what the program needs) and requirements-dev.lock (what checking it needs besides).
+"""Write requirements.lock (what the program needs) and requirements-dev.lock (what checking it adds).
 
 Both hold exact versions of everything in the running environment that pyproject.toml reaches, and nothing
 else. Versions are written without a local part: ``torch==2.13.0`` fits the CPU build of one index and the
@@ -34,7 +34,9 @@ def closure(requirements: Iterable[str]) -> dict[str, str]:
         try:
             package = distribution(name)
         except PackageNotFoundError as error:
-            raise SystemExit(f"{name} is required but not installed: pip install it, then `make lock`") from error
+            raise SystemExit(
+                f"{name} is required but not installed: pip install it, then `make lock`"
+            ) from error
         found[name] = package.version.split("+")[0]
         for extra in ("", *sorted(requirement.extras)):
             if (name, extra) not in seen:

@@ -58,7 +58,7 @@ def cli_help() -> str:
 
 def commands() -> Iterator[tuple[str, Any]]:
     """Yield every command and group with its full name."""
-    from clausewise.cli import app  # noqa: PLC0415 - only here
+    from clausewise.cli import app
 
     waiting: list[tuple[str, Any]] = [("clausewise", typer.main.get_command(app))]
     while waiting:
@@ -79,7 +79,7 @@ def http_routes() -> str:
 
 def endpoints() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield method, path and OpenAPI operation of every endpoint."""
-    from clausewise.openapi import document  # noqa: PLC0415 - imports FastAPI
+    from clausewise.openapi import document
 
     for path, methods in document()["paths"].items():
         for method, operation in methods.items():
@@ -96,10 +96,10 @@ def error_codes() -> str:
 
 def errors() -> Iterator[tuple[str, str, str, str]]:
     """Yield code, meaning, exit code and status ("" where there is none) of every error that can be shown."""
-    import assistant.errors  # noqa: PLC0415
-    import clausewise.errors  # noqa: PLC0415
-    import knowledge.errors  # noqa: PLC0415
-    import models.errors  # noqa: PLC0415
+    import assistant.errors
+    import clausewise.errors
+    import knowledge.errors
+    import models.errors
 
     roots: list[type[Exception]] = [
         clausewise.errors.ProgramError,
@@ -120,7 +120,7 @@ def errors() -> Iterator[tuple[str, str, str, str]]:
 
 def file_errors() -> str:
     """Return why a file may not be taken in: code, state, sentence."""
-    import ingest.errors  # noqa: PLC0415
+    import ingest.errors
 
     lines = ["| code | state | what the report says |", "| --- | --- | --- |"]
     for leaf in sorted(_below(ingest.errors.IngestError), key=lambda one: one.code):
@@ -154,7 +154,12 @@ def _toml(value: Any) -> str:
 
 def _allowed(field: FieldInfo) -> str:
     """Return the bounds that pydantic checks."""
-    signs = {annotated_types.Ge: "≥", annotated_types.Gt: ">", annotated_types.Le: "≤", annotated_types.Lt: "<"}
+    signs = {
+        annotated_types.Ge: "≥",
+        annotated_types.Gt: ">",
+        annotated_types.Le: "≤",
+        annotated_types.Lt: "<",
+    }
     parts = []
     for rule in field.metadata:
         for kind, sign in signs.items():

@@ -1,4 +1,4 @@
-"""``clausewise search`` and ``clausewise ask``: one question, or a file of them with the models loaded once."""
+"""``clausewise search`` and ``clausewise ask``: one question, or a file of them, models loaded once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from clausewise.context import operations, print_json, reporting
 from clausewise.errors import ExitCode, WrongUsage
 
 Audience = Annotated[
-    list[str] | None, typer.Option(help="Only what this audience sees; may be repeated. [default: everything]")
+    list[str] | None,
+    typer.Option(help="Only what this audience sees; may be repeated. [default: everything]"),
 ]
 Batch = Annotated[
     Path | None,

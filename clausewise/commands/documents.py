@@ -8,7 +8,9 @@ import typer
 
 from clausewise.context import operations, print_json
 
-app = typer.Typer(help="List, show, remove and roll back documents.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="List, show, remove and roll back documents.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Document id, as `documents list` prints it.")]
@@ -18,7 +20,9 @@ Version = Annotated[int | None, typer.Option(min=1, help="Version; the current o
 @app.command("list")
 def list_(
     ctx: typer.Context,
-    audience: Annotated[list[str] | None, typer.Option(help="Only what this audience sees; may be repeated.")] = None,
+    audience: Annotated[
+        list[str] | None, typer.Option(help="Only what this audience sees; may be repeated.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List documents with their ids and current versions."""
@@ -85,7 +89,9 @@ def history(ctx: typer.Context, document_id: Id, as_json: Json = False) -> None:
 def rollback(
     ctx: typer.Context,
     document_id: Id,
-    version: Annotated[int | None, typer.Option(min=1, help="Version to go back to; the one before unless given.")] = None,
+    version: Annotated[
+        int | None, typer.Option(min=1, help="Version to go back to; the one before unless given.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Let an earlier version of a document answer again."""

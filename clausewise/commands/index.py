@@ -35,7 +35,9 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         print_json(result)
     else:
-        for line in result["problems"] or ["The indexes agree with the store."]:
-            typer.echo(line)
+        for problem in result["problems"]:
+            typer.echo(f"{problem['part']}: {problem['what']}; {problem['advice']}")
+        if not result["problems"]:
+            typer.echo(f"The indexes agree with the store ({result['passages']} passages).")
     if result["problems"]:
         raise typer.Exit(ExitCode.SOME_FAILED)

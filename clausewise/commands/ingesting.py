@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from clausewise.commands.documents import Json
-from clausewise.context import operations, print_json
-from clausewise.errors import ExitCode
+from clausewise.context import operations, print_json, reporting
+from clausewise.errors import ExitCode, WrongUsage
 
 
 def ingest(
@@ -26,8 +27,12 @@ def ingest(
     from clausewise.tasks import Ingest
     from clausewise.terminal import print_report
 
+    absolute = [str(path.expanduser().absolute()) for path in paths]
+    with reporting(as_json=as_json):
+        for path in absolute:
+            if not os.path.lexists(path):
+                raise WrongUsage(f"There is no file or folder {path}.")
     with operations(ctx, as_json=as_json) as home, progress("Reading") as notify:
-        absolute = [str(path.expanduser().absolute()) for path in paths]
         result = home.run(Ingest(paths=absolute, audience=audience, prune=prune), notify)
     print_json(result) if as_json else print_report(result)
     if any(file["state"] == "failed" for file in result["files"]):

@@ -11,7 +11,9 @@ from clausewise.context import invocation, reporting, say
 
 def serve(
     ctx: typer.Context,
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: [web] host, 127.0.0.1]")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. [default: [web] host, 127.0.0.1]")
+    ] = None,
     port: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="TCP port; 0 takes a free one. [default: [web] port, 8765]"),

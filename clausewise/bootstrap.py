@@ -1,0 +1,219 @@
+"""The composition root: the only place that knows real parts from fake ones, and joins them.
+
+Every part is made when it is first needed: a search never makes the chat model, a list of documents neither.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from clausewise.home import Home
+from clausewise.settings import Settings, models_directory
+
+if TYPE_CHECKING:
+    from assistant.answering.service import Answerer
+    from assistant.answering.types import Answer, Question
+    from clausewise.operations import Operations
+    from ingest.pipeline import Ingestor
+    from knowledge.search import Searcher
+    from knowledge.store import Store
+    from knowledge.types import Reader
+    from models.protocols import Vectors
+
+FAKE = "fake"  # [models] chat and embedder: deterministic doubles, for tests and programs without weights
+
+
+class Chat(Protocol):
+    """The part of a chat model that joining parts needs; LangChain's own methods come with it."""
+
+    model_id: str
+
+    def load(self) -> None:
+        """Load the weights; nothing happens the second time."""
+
+    def close(self) -> None:
+        """Give the memory back."""
+
+    def count_tokens(self, text: str) -> int:
+        """Return the length of ``text`` in tokens."""
+
+    def stream(self, input: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: A002 - LangChain's name
+        """Yield message chunks."""
+
+
+class LoadableEmbedder(Protocol):
+    """An embedder (models.protocols) that is loaded when it is told to."""
+
+    @property
+    def model_id(self) -> str: ...  # noqa: D102 - as in models.protocols
+    @property
+    def dimension(self) -> int: ...  # noqa: D102
+    @property
+    def max_tokens(self) -> int: ...  # noqa: D102
+    def load(self) -> None: ...  # noqa: D102
+    def count_tokens(self, texts: Any) -> list[int]: ...  # noqa: D102
+    def embed_passages(self, texts: Any, on_batch: Any = None) -> Vectors: ...  # noqa: D102
+    def embed_question(self, text: str) -> Vectors: ...  # noqa: D102
+
+
+def chat_for(settings: Settings, models_dir: Path) -> Chat:
+    """Return the chat model that the settings choose; nothing is loaded."""
+    if settings.models.chat == FAKE and settings.models.chat_url is None:
+        from models.fakes import FakeChat
+
+        return cast("Chat", FakeChat())
+    from models.registry import build_chat
+
+    return cast("Chat", build_chat(settings.models, models_dir))
+
+
+def embedder_for(settings: Settings, models_dir: Path) -> LoadableEmbedder:
+    """Return the embedder that the settings choose; nothing is loaded."""
+    if settings.models.embedder == FAKE:
+        from models.fakes import HashEmbedder
+
+        return HashEmbedder()
+    from models.registry import build_embedder
+
+    return build_embedder(settings.models, models_dir)
+
+
+class Program:
+    """The parts of one home. The first use of the store takes the home's lock; ``close`` gives it back."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        """Remember what to make; nothing is made yet."""
+        self.home = home
+        self.settings = settings
+        self.models_dir = models_directory(settings, home)
+        self._store: Store | None = None
+        self._searchable = False
+        self._opening = threading.RLock()
+
+    @cached_property
+    def chat(self) -> Chat:
+        """The chat model, not loaded."""
+        return chat_for(self.settings, self.models_dir)
+
+    @cached_property
+    def embedder(self) -> LoadableEmbedder:
+        """The embedder, not loaded."""
+        return embedder_for(self.settings, self.models_dir)
+
+    @property
+    def store(self) -> Store:
+        """The store; good for documents and maintenance even where no embedder is at hand."""
+        from knowledge.store import Store
+
+        with self._opening:
+            if self._store is None:
+                self._store = Store.open(self.home.path, settings=self.settings.knowledge)
+            return self._store
+
+    @property
+    def searchable_store(self) -> Store:
+        """The store with its indexes open, for the embedder of the settings, which is loaded.
+
+        Raises:
+            MissingWeights: the embedder has not been fetched.
+            IndexMismatch: the index holds vectors of another embedder.
+        """
+        from knowledge.identity import EmbedderInfo
+        from knowledge.store import Store
+
+        with self._opening:
+            if not self._searchable:
+                self.embedder.load()
+                if self._store is not None:
+                    self._store.close()
+                    self._store = None
+                info = EmbedderInfo(self.embedder.model_id, self.embedder.dimension)
+                self._store = Store.open(self.home.path, info, self.settings.knowledge)
+                self._store.load()
+                self._searchable = True
+            return self.store
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """The search."""
+        from knowledge.relevance import load_relevance
+        from knowledge.search import Searcher
+
+        return Searcher(self.searchable_store, self.embedder, load_relevance())
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """The answer ladder; the chat model is loaded when its first answer is written."""
+        from assistant.answering.service import Answerer
+
+        return Answerer(self.searcher, self.chat, self.settings.answering, record=self._record)
+
+    @cached_property
+    def ingestor(self) -> Ingestor:
+        """The way in for documents."""
+        from ingest.pipeline import Ingestor
+
+        return Ingestor(self.searchable_store, self.embedder, self.settings.ingest)
+
+    def close(self) -> None:
+        """Close the models and the store, and give the home back."""
+        if "chat" in self.__dict__:
+            self.chat.close()
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+                self._searchable = False
+
+    def _record(self, answer: Answer, question: Question, reader: Reader) -> None:
+        """Keep an answer in the event log: what was asked, what it rests on, what wrote it."""
+        from knowledge.events import append_event
+
+        told = {
+            "id": answer.id,
+            "question": question.text,
+            "status": answer.status,
+            "kind": answer.kind,
+            "answer": answer.text,
+            "citations": [[one.document_id, one.version, one.start, one.end] for one in answer.citations],
+            "decline": answer.decline.reason if answer.decline else None,
+            "model": answer.model,
+            "prompt_version": answer.prompt_version,
+            "audiences": sorted(reader.audiences) if reader.audiences is not None else None,
+            "timings_ms": answer.timings_ms,
+        }
+        with self.store.database.write() as session:
+            append_event(session, "answer.given", told)
+
+
+@contextmanager
+def open_operations(home: Home, settings: Settings) -> Iterator[Operations]:
+    """Give the operations of ``home``: those of its running server, else our own with the home locked.
+
+    Raises:
+        HomeLocked: another process has the home, and it is not a server that answers.
+        HomeUnreachable: it cannot be made, read or written.
+    """
+    from clausewise import logs
+    from clausewise.remote import connect
+
+    logs.configure()
+    remote = connect(home)
+    if remote is not None:
+        try:
+            yield remote
+        finally:
+            remote.close()
+        return
+    from clausewise.operations import LocalOperations
+
+    program = Program(home, settings)
+    try:
+        yield LocalOperations(program)
+    finally:
+        program.close()

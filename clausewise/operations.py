@@ -1,0 +1,176 @@
+"""What can be asked of a home: tasks in, plain JSON out. Shapes: docs/http.md."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assistant.answering.types import Final, Question, Turn
+from assistant.api.schemas import (
+    answer_json,
+    document_json,
+    event_json,
+    search_json,
+    summary_json,
+    version_json,
+)
+from clausewise.library import summary, version_summary, view
+from clausewise.tasks import (
+    Ask,
+    CheckIndex,
+    Ingest,
+    ListDocuments,
+    Prepare,
+    RebuildIndex,
+    RemoveDocument,
+    RollBack,
+    Search,
+    ShowDocument,
+    ShowHistory,
+    Task,
+)
+from knowledge.errors import NothingIndexed
+from knowledge.types import OPERATOR
+
+if TYPE_CHECKING:
+    from clausewise.bootstrap import Program
+    from ingest.report import Progress
+
+Json = dict[str, Any]
+Notify = Callable[[str, Mapping[str, Any]], None]
+
+
+def nobody(_event: str, _data: Mapping[str, Any]) -> None:
+    """Be told something and do nothing."""
+
+
+class Operations(Protocol):
+    """A home that carries out tasks: our own, or a server's."""
+
+    def run(self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None) -> Json:
+        """Carry out ``task``; ``notify`` gets events by name while it runs.
+
+        Raises:
+            ProgramError, KnowledgeError, ModelError, IngestError: as docs/errors.md lists them.
+        """
+
+
+class LocalOperations:
+    """Carries out tasks with the parts of this process, which owns the home."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._writing = threading.Lock()  # one ingest or rebuild at a time; readers do not wait
+
+    def run(self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None) -> Json:
+        """Carry out ``task``."""
+        match task:
+            case Prepare():
+                return self._prepare(task)
+            case Search():
+                return self._search(task)
+            case Ask():
+                return self._ask(task, notify, cancel or threading.Event())
+            case Ingest() | RebuildIndex():
+                with self._writing:
+                    return self._write(task, notify, cancel or threading.Event())
+            case CheckIndex():
+                return self._check()
+            case _:
+                return self._documents(task)
+
+    def _prepare(self, task: Prepare) -> Json:
+        _ = self._program.searcher  # loads the embedder and opens the indexes
+        self._require_documents()
+        if task.needs == "ask":
+            self._program.chat.load()
+        return {"ready": task.needs}
+
+    def _search(self, task: Search) -> Json:
+        self._require_documents()
+        began = time.perf_counter()
+        hits = self._program.searcher.search(task.query, OPERATOR.narrowed(task.audience), task.k)
+        return search_json(task.query, hits, (time.perf_counter() - began) * 1000)
+
+    def _ask(self, task: Ask, notify: Notify, cancel: threading.Event) -> Json:
+        self._require_documents()
+        question = Question(task.question, tuple(Turn(turn.role, turn.content) for turn in task.history))
+        for event in self._program.answerer.stream(question, OPERATOR.narrowed(task.audience), cancel):
+            if isinstance(event, Final):
+                return answer_json(event.answer)
+            notify(*event_json(event))
+        raise RuntimeError("the answer's stream ended without an answer")
+
+    def _write(self, task: Ingest | RebuildIndex, notify: Notify, cancel: threading.Event) -> Json:
+        if isinstance(task, RebuildIndex):
+            return self._rebuild(notify)
+        paths = [Path(path) for path in task.paths]
+        report = self._program.ingestor.run(
+            paths,
+            task.audience,
+            prune=task.prune,
+            progress=lambda progress: notify("progress", _progress_json(progress)),
+            cancel=cancel,
+        )
+        return report.as_json()
+
+    def _rebuild(self, notify: Notify) -> Json:
+        def tell(index: str, done: int) -> None:
+            notify("progress", {"text": f"{index}: {done} passages"})
+
+        report = self._program.store.maintenance.rebuild(tell)
+        return {"fulltext": report.fulltext, "vectors": report.vectors}
+
+    def _check(self) -> Json:
+        report = self._program.store.maintenance.check()
+        problems = [{"part": one.part, "what": one.what, "advice": one.advice} for one in report.problems]
+        counts = {"passages": report.passages, "fulltext": report.fulltext, "vectors": report.vectors}
+        return {**counts, "problems": problems}
+
+    def _documents(
+        self, task: ListDocuments | ShowDocument | RemoveDocument | ShowHistory | RollBack
+    ) -> Json:
+        documents = self._program.store.documents
+        if isinstance(task, ListDocuments):
+            reader = OPERATOR.narrowed(task.audience)
+            return {"documents": [summary_json(summary(info)) for info in documents.browse(reader)]}
+        document_id = documents.find(task.document_id)
+        match task:
+            case ShowDocument():
+                return document_json(view(self._program.store, document_id, OPERATOR, task.version))
+            case RemoveDocument():
+                removed = documents.remove(document_id)
+                return {"document_id": document_id, "source": removed.source, "state": "removed"}
+            case ShowHistory():
+                versions = [version_json(version_summary(one)) for one in documents.history(document_id)]
+                return {"document_id": document_id, "versions": versions}
+            case RollBack():
+                return summary_json(summary(documents.rollback(document_id, task.version)))
+
+    def _require_documents(self) -> None:
+        """Refuse questions to an empty home.
+
+        Raises:
+            NothingIndexed: it has no documents.
+        """
+        if not self._program.store.repository.document_names(OPERATOR):
+            raise NothingIndexed(
+                f"Nothing is indexed in {self._program.home.path}: "
+                "add documents with `clausewise ingest PATH`."
+            )
+
+
+def _progress_json(progress: Progress) -> Json:
+    """Return how far an ingest is; bytes are the best guide to the time that is left."""
+    return {
+        "done": progress.bytes_done,
+        "total": progress.bytes_found,
+        "text": progress.source,
+        "files_done": progress.files_done,
+        "files_found": progress.files_found,
+        "passages": progress.passages,
+        "embedded": progress.embedded,
+    }

@@ -1,0 +1,101 @@
+"""``clausewise serve``: takes the home, loads the models, then listens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+from assistant.api.app import create_app
+from assistant.api.operator import OperatorAccess
+from assistant.api.services import Services
+from clausewise import logs
+from clausewise.bootstrap import Program
+from clausewise.home import Home
+from clausewise.operations import LocalOperations
+from clausewise.remote import connect
+from clausewise.rpc import create_rpc
+from clausewise.server import bind_tcp, bind_unix, record, run_both, url_of
+from clausewise.services import register, services_of
+from clausewise.settings import Settings
+from knowledge.errors import HomeLocked
+
+OPERATOR_FILE = "operator.json"
+
+Say = Callable[[str], None]
+
+
+class Serving:
+    """One server from its start to its end."""
+
+    def __init__(
+        self, home: Home, settings: Settings, *, host: str | None = None, port: int | None = None
+    ) -> None:
+        """Remember where to listen; options go before the settings."""
+        changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+        web = type(settings.web).model_validate({**settings.web.model_dump(), **changes})
+        self._home = home
+        self._settings = settings.model_copy(update={"web": web})
+
+    def run(self, say: Say) -> None:
+        """Serve until SIGINT or SIGTERM.
+
+        Raises:
+            PortTaken: something else listens there.
+            HomeLocked: the home has a server already, or another process is using it.
+            MissingWeights: a model has not been fetched.
+        """
+        logs.configure(logging.INFO)
+        self._refuse_a_second()
+        tcp = bind_tcp(self._settings.web.host, self._settings.web.port)
+        program = Program(self._home, self._settings)
+        try:
+            say("Loading the models …")
+            services = services_of(program)
+            program.chat.load()
+            self._listen(program, services, tcp, say)
+        finally:
+            tcp.close()
+            program.close()
+
+    def _listen(self, program: Program, app_services: Services, tcp: socket.socket, say: Say) -> None:
+        """Start the jobs, listen, and tidy the home afterwards."""
+        web = self._settings.web
+        access = OperatorAccess(
+            self._home.path / OPERATOR_FILE,
+            link_hours=web.operator_link_hours,
+            session_days=web.operator_session_days,
+        )
+        path = self._home.socket_path()
+        unix = bind_unix(path)
+        operations = LocalOperations(program)
+        register(program.store.jobs, operations)
+        program.store.jobs.start()
+        try:
+
+            def ready() -> None:
+                record(self._home, tcp, path)
+                say(f"Clausewise listens on {url_of(tcp)}")
+                if not access.opened:
+                    say("Open this link in your browser to be its operator; it works once:")
+                    say(f"  {access.new_link(url_of(tcp))}")
+                say("Stop with Ctrl-C.")
+
+            asyncio.run(
+                run_both(create_app(app_services, web, access), create_rpc(operations), tcp, unix, ready)
+            )
+        finally:
+            unix.close()
+            self._home.forget_server()
+
+    def _refuse_a_second(self) -> None:
+        running = connect(self._home)
+        if running is not None:
+            running.close()
+            found = self._home.server()
+            raise HomeLocked(
+                f"A server for {self._home.path} is running already"
+                + (f" at {found.url} (process {found.pid})" if found else "")
+                + ": use that one, stop it, or choose another --home."
+            )

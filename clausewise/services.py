@@ -1,0 +1,163 @@
+"""The services that the HTTP side is handed, over the parts of one program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.api.services import Check, Job, ModelInfo, Services
+from clausewise.bootstrap import Program
+from clausewise.library import Library
+from clausewise.operations import Operations
+from clausewise.tasks import CheckIndex, Ingest, RebuildIndex, Task
+from knowledge.errors import NotFound
+from knowledge.jobs import JobContext, JobInfo
+from knowledge.jobs import Jobs as Queue
+from knowledge.types import OPERATOR
+from models.catalogue import catalogue
+from models.shelf import place
+
+INGEST, REBUILD, CHECK = "ingest", "index.rebuild", "index.check"
+
+
+def register(queue: Queue, operations: Operations) -> None:
+    """Let background jobs be carried out as the command line would."""
+
+    def handler(
+        make: Callable[[Mapping[str, Any]], Task],
+    ) -> Callable[[dict[str, Any], JobContext], dict[str, Any]]:
+        def handle(payload: dict[str, Any], context: JobContext) -> dict[str, Any]:
+            def tell(event: str, data: Mapping[str, Any]) -> None:
+                if event == "progress":
+                    context.progress(dict(data))
+
+            return operations.run(make(payload), tell, context.cancel)
+
+        return handle
+
+    queue.register(
+        INGEST, handler(lambda payload: Ingest(paths=payload["paths"], audience=payload["audience"]))
+    )
+    queue.register(REBUILD, handler(lambda _: RebuildIndex()))
+    queue.register(CHECK, handler(lambda _: CheckIndex()))
+
+
+def services_of(program: Program) -> Services:
+    """Return what ``create_app`` takes."""
+    store = program.searchable_store
+
+    def start_ingest(paths: Sequence[Path], audience: str) -> str:
+        return store.jobs.submit(INGEST, {"paths": [str(path) for path in paths], "audience": audience})
+
+    return Services(
+        answerer=program.answerer,
+        searcher=program.searcher,
+        library=Library(store, store.uploads, start_ingest),
+        index=Index(program),
+        jobs=Jobs(store.jobs),
+        models=Models(program),
+        readiness=Readiness(program),
+    )
+
+
+class Index:
+    """The derived indexes."""
+
+    def __init__(self, program: Program) -> None:
+        self._store = program.searchable_store
+
+    def status(self) -> dict[str, object]:
+        """Return counts and generation."""
+        return {
+            "documents": self._store.documents.count(),
+            "passages": self._store.passages(),
+            "fulltext": self._store.fulltext.size(),
+            "vectors": self._store.vectors.count(),
+            "generation": self._store.generation,
+        }
+
+    def rebuild(self) -> str:
+        """Start a job that rebuilds them from the store and return its id."""
+        return self._store.jobs.submit(REBUILD, {})
+
+    def check(self) -> str:
+        """Start a job that compares them with the store and return its id."""
+        return self._store.jobs.submit(CHECK, {})
+
+
+class Jobs:
+    """Background work, newest first."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def jobs(self, limit: int) -> Sequence[Job]:
+        """Return the newest jobs."""
+        return [_job(info) for info in self._queue.recent(limit)]
+
+    def job(self, job_id: str) -> Job | None:
+        """Return one job."""
+        try:
+            return _job(self._queue.get(job_id))
+        except NotFound:
+            return None
+
+
+def _job(info: JobInfo) -> Job:
+    """Return a job as the HTTP side tells it."""
+    return Job(
+        job_id=info.job_id,
+        task=info.task,
+        progress=dict(info.progress),
+        state=info.state,
+        created_at=info.created_at.isoformat(timespec="seconds"),
+        finished_at=info.finished_at.isoformat(timespec="seconds") if info.finished_at else None,
+        result=dict(info.result) if info.result is not None else None,
+        error=info.error,
+    )
+
+
+class Models:
+    """The models at hand."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def models(self) -> Sequence[ModelInfo]:
+        """Return the catalogue with what is present and in use."""
+        chosen = self._program.settings.models
+        in_use = {chosen.embedder} | (set() if chosen.chat_url else {chosen.chat})
+        return [
+            ModelInfo(
+                name=model.name,
+                kind=model.kind,
+                licence=model.licence,
+                bytes=model.bytes or round(model.size_gb * 1e9),
+                present=place(model, self._program.models_dir).ready(),
+                in_use=model.name in in_use,
+            )
+            for model in catalogue().values()
+        ]
+
+    def count_tokens(self, text: str) -> int:
+        """Return the length of ``text`` in tokens of the chat model."""
+        return self._program.chat.count_tokens(text)
+
+
+class Readiness:
+    """Whether questions can be answered now."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def checks(self) -> Sequence[Check]:
+        """Return every dependency with its state; loads nothing."""
+        store = self._program.searchable_store
+        indexed = bool(store.names(OPERATOR))
+        return (
+            Check("models", ok=True),  # loaded before the server listens
+            Check(
+                "documents", indexed, "" if indexed else "Nothing is indexed: run `clausewise ingest PATH`."
+            ),
+        )
