@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["openai"])
 MODEL = "clausewise"
 
 _MOST_MESSAGES = 500
-_PUBLISHED = 1_763_683_200  # 2025-11-21, the day this model id was given
+_PUBLISHED = 1_795_219_200  # 2026-11-21, the day this model id was given
 
 
 class Part(BaseModel):

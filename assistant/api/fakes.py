@@ -40,7 +40,7 @@ from knowledge.types import Hit, Passage, Reader
 _SENTENCE = re.compile(r"[^。！？.!?\n]+(?:[。！？]|[.!?](?=\s|$))?")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]+|[\u3400-\u9fff]")
 _RELEVANT = 0.34
-_MADE_AT = "2025-11-03T02:15:00+00:00"
+_MADE_AT = "2026-11-03T02:15:00+00:00"
 
 Script = Callable[[Question, Reader, threading.Event], Iterator[Event]]
 
