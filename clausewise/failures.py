@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from clausewise.errors import ExitCode, Failure, ProgramError, RemoteFailure
 from ingest.errors import IngestError, PathNotFound
 from knowledge.errors import KnowledgeError, NotFound, NotReadable
+from knowledge.glossary import BadGlossary
 from models.errors import ModelError
 
 
@@ -23,6 +24,8 @@ def failure_of(error: Exception) -> Failure | None:  # noqa: PLR0911 - one case 
             return Failure(error.code, error.reason, ExitCode.SOME_FAILED)
         case ValidationError():
             return Failure("wrong_usage", _broken_rules(error), ExitCode.USAGE)
+        case BadGlossary():
+            return Failure("bad_glossary", str(error), ExitCode.USAGE)
         case NotFound() | NotReadable():
             return Failure(error.code, str(error), ExitCode.USAGE)
         case KnowledgeError() | ModelError():

@@ -154,7 +154,7 @@ class Readiness:
     def checks(self) -> Sequence[Check]:
         """Return every dependency with its state; loads nothing."""
         store = self._program.searchable_store
-        indexed = bool(store.names(OPERATOR))
+        indexed = bool(store.repository.document_names(OPERATOR))
         return (
             Check("models", ok=True),  # loaded before the server listens
             Check(

@@ -11,11 +11,12 @@ from knowledge.database import Database, open_database
 from knowledge.documents import Documents
 from knowledge.errors import NothingIndexed
 from knowledge.fulltext import FullText
+from knowledge.glossary import load_glossary
 from knowledge.identity import EmbedderInfo, check_model, recorded_model
 from knowledge.jobs import Jobs
 from knowledge.lock import HomeLock
 from knowledge.maintenance import Maintenance
-from knowledge.names import DocumentName
+from knowledge.names import NameIndex
 from knowledge.publishing import Publisher
 from knowledge.recovery import count_in_force, recover
 from knowledge.repository import Repository
@@ -25,6 +26,7 @@ from knowledge.types import Reader
 from knowledge.vectors import VectorIndex
 
 UPLOADS = "uploads"
+GLOSSARY = "glossary.csv"
 
 
 class Store:
@@ -36,6 +38,7 @@ class Store:
         self._lock = lock
         self._model = model
         self._loaded = False
+        self._names: dict[frozenset[str] | None, tuple[int, NameIndex]] = {}
         self._loading = threading.Lock()
         self.home = lock.home
         self.settings = settings
@@ -136,9 +139,21 @@ class Store:
         if self.passages() == 0:
             raise NothingIndexed("nothing is indexed yet; run `clausewise ingest PATH` first")
 
-    def names(self, reader: Reader) -> list[DocumentName]:
-        """Return what the documents that ``reader`` may see are called; remembered until a change."""
-        return self.repository.document_names(reader)
+    def names(self, reader: Reader) -> NameIndex:
+        """Return what the documents that ``reader`` may see are called; remembered until a change.
+
+        Raises:
+            BadGlossary: the home's glossary.csv is not a glossary.
+        """
+        known = self._names.get(reader.audiences)
+        if known is not None and known[0] == self.generation:
+            return known[1]
+        generation = self.generation
+        glossary = load_glossary(self.home / GLOSSARY)
+        index = NameIndex(self.repository.document_names(reader), glossary)
+        self._names = {key: one for key, one in self._names.items() if one[0] == generation}
+        self._names[reader.audiences] = (generation, index)
+        return index
 
     def average_length(self) -> float:
         """Return the mean length of a passage in characters; remembered until a change."""
