@@ -104,18 +104,27 @@ def keys(text: str) -> TextKeys:
 
 @cache
 def script_only() -> tuple[frozenset[str], frozenset[str]]:
-    """Return (characters that exist only in Traditional text, only in Simplified text)."""
+    """Return (characters that exist only in Traditional text, only in Simplified text).
+
+    A conversion table alone would not do: 里, 后 and 台 are Simplified forms of other characters and Traditional
+    characters in their own right. What Big5 holds is Traditional, what GB 2312 holds is Simplified.
+    """
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
     joined = "\n".join(characters)
     simplified = OpenCC("t2s").convert(joined).split("\n")
     traditional = OpenCC("s2t").convert(joined).split("\n")
-    hant = frozenset(
-        c for c, s, t in zip(characters, simplified, traditional, strict=True) if s != c and t == c
-    )
-    hans = frozenset(
-        c for c, s, t in zip(characters, simplified, traditional, strict=True) if t != c and s == c
-    )
+    rows = list(zip(characters, simplified, traditional, strict=True))
+    hant = frozenset(c for c, s, _ in rows if s != c and not _encodes(c, "gb2312"))
+    hans = frozenset(c for c, _, t in rows if t != c and not _encodes(c, "big5"))
     return hant, hans
+
+
+def _encodes(character: str, encoding: str) -> bool:
+    try:
+        character.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def language_of(text: str, fallback: Language = "und") -> Language:

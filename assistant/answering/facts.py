@@ -20,7 +20,7 @@ _UNIT = (
 _NUMBER = re.compile(
     rf"(?P<digits>\d+(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<scale>[千萬万億亿])?(?P<percent>\s*%)?"
     rf"|(?P<share>百分之)(?P<of>[{_CHINESE_NUMBER}點点\d.]+)"
-    rf"|(?P<chinese>[{_CHINESE_NUMBER}]+)(?=[{_UNIT}])"
+    rf"|(?!一[個种種位次些])(?P<chinese>[{_CHINESE_NUMBER}]+)(?=[{_UNIT}])"
 )
 _ENGLISH = {
     word: value
@@ -88,7 +88,9 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-_NAME = re.compile(r"\b(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*\b")
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*", re.ASCII
+)
 _QUOTED = re.compile(r"《([^》]{1,40})》|「([^」]{1,40})」|“([^”]{1,60})”|\"([^\"]{1,60})\"")
 
 

@@ -9,7 +9,7 @@ from knowledge.text import keys
 
 # Signs that a question leans on the one before: 那…呢, 這個, "what about", a bare pronoun.
 _LEANS = re.compile(
-    r"^\s*(?:那麼?|那么|所以|如果|然後|然后|還有|还有|另外)|(?:呢|嗎|吗)[?？]?\s*$(?<=^.{1,14})|這個|这个|那個|那个|它|他們|上述|"
+    r"^\s*(?:那麼?|那么|所以|如果|然後|然后|還有|还有|另外)|^.{1,14}(?:呢|嗎|吗)[?？]?\s*$|這個|这个|那個|那个|它|他們|上述|"
     r"^\s*(?:what|how) about\b|^\s*and\b|^\s*(?:what|which) if\b|\b(?:it|they|them|that|those|this)\b",
     re.IGNORECASE,
 )

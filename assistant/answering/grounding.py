@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -18,17 +19,22 @@ from numpy.typing import NDArray
 
 from assistant.answering.facts import denials, names, numbers
 from knowledge.sentences import sentences
-from knowledge.text import fold, keys, language_of, shares_script, unique
+from knowledge.text import fold, language_of, shares_script, stem
 from knowledge.types import Language, Passage
 
 Verdict = Literal["supported", "number", "name", "denial", "content", "empty"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
-_NOVEL_SHARE = 0.7  # of the terms that the sentence adds to the question
-_TOTAL_SHARE = 0.6  # of all its terms, those of the question counted as found
+_NOVEL_SHARE = 0.75  # of what the sentence adds to the question
+_TOTAL_SHARE = 0.75  # of all that it says, what stands in the question counted as found
 _COSINE = 0.80  # across languages, where words cannot be compared
 _HAN = re.compile("[\u3400-\u9fff]")
+_UNIT = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
+_WORD = re.compile(r"[^\W_]+")
+_FUNCTION = frozenset(
+    fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等") + "您你我他她它"
+) | frozenset("a an the of in on at to for from by with as is are was were be been it its this that these those and or".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +48,9 @@ class Window:
     text: str
     count: int  # sentences in it
     folded: str
-    terms: frozenset[str]
+    grams: frozenset[str]  # of the window and of its title, heading and clause label, which also bear a sentence
     numbers: frozenset[str]
     words: frozenset[str]
-    context: frozenset[str]  # terms of title, heading and clause label, which also bear a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +68,38 @@ class Evidence:
     def __init__(self, passages: Sequence[Passage], question: str, embed: Embed) -> None:
         """Prepare the windows of ``passages`` (best first); ``embed`` is called only across languages."""
         self._windows = [w for rank, p in enumerate(passages) for w in _windows(p, rank)]
-        self._question = question
-        self._question_terms = frozenset(keys(question).grams)
+        self._question = fold(question)
+        self._question_grams = _grams(_units(question))
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        terms = unique(keys(sentence).grams)
-        if not terms or not self._windows:
+        units = _units(sentence)
+        if not units or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence)
         same = [w for w in self._windows if shares_script(language, language_of(w.text))]
         across = [w for w in self._windows if not shares_script(language, language_of(w.text))]
-        verdicts = [self._check_same(sentence, terms, language, w) for w in same]
+        verdicts = [self._check_same(sentence, units, language, w) for w in same]
         if across:
             verdicts.extend(self._check_across(sentence, across))
         return max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
 
-    def _check_same(self, sentence: str, terms: Sequence[str], language: Language, window: Window) -> Support:
-        known = window.terms | window.context
-        novel = [t for t in terms if t not in self._question_terms]
-        novel_share = _share(novel, known) if novel else _share(terms, known)
-        total_share = _share(terms, known | self._question_terms)
-        question_share = _share(self._question_terms, known)
+    def _check_same(self, sentence: str, units: Sequence[str], language: Language, window: Window) -> Support:
+        asked = _covered(units, self._question_grams, self._question)
+        borne = _covered(units, window.grams, window.folded)
+        content = [i for i, unit in enumerate(units) if unit not in _FUNCTION and not unit.isdecimal()]
+        novel = [i for i in content if not asked[i]] or content
+        novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
+        total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
+        question_share = len(self._question_grams & window.grams) / max(len(self._question_grams), 1)
         score = 2 * novel_share + question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
         if not numbers(sentence) <= window.numbers:
             return Support("number", score)
         if not _named(names(sentence, latin_text=language == "en"), window, self._question):
             return Support("name", score)
-        if _denied_differently(sentence, window, novel or terms):
+        if _denied_differently(sentence, window):
             return Support("denial", score)
         if novel_share < _NOVEL_SHARE or total_share < _TOTAL_SHARE:
             return Support("content", score)
@@ -121,7 +128,7 @@ class Evidence:
 def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     spans = sentences(passage.text)
     context = " ".join((passage.title, *passage.heading, passage.clause or ""))
-    context_terms = frozenset(keys(context).grams)
+    context_grams = _grams(_units(context))
     context_numbers = numbers(passage.clause or "") | numbers(passage.title)
     for first in range(len(spans)):
         for count in range(1, min(_WINDOW, len(spans) - first) + 1):
@@ -129,57 +136,62 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
             text = passage.text[start:end]
             yield Window(
                 passage, rank, passage.start + start, passage.start + end, text, count, fold(text),
-                frozenset(keys(text).grams), numbers(text) | context_numbers,
-                frozenset(re.findall(r"[^\W_]+", fold(text + " " + context))), context_terms,
+                _grams(_units(text)) | context_grams, numbers(text) | context_numbers,
+                frozenset(_WORD.findall(fold(text + " " + context))),
             )  # fmt: skip
 
 
-def _share(terms: Iterable[str], known: frozenset[str]) -> float:
-    listed = list(terms)
-    return sum(t in known for t in listed) / len(listed) if listed else 0.0
+def _units(text: str) -> list[str]:
+    """Return the Han characters and the stemmed words of a text in order, folded."""
+    return [unit if unit >= "\u3400" else stem(unit) for unit in _UNIT.findall(fold(text))]
+
+
+def _grams(units: Sequence[str]) -> frozenset[str]:
+    """Return pairs of neighbouring Han characters, and words; what stands between two Han runs is not looked at."""
+    pairs = {a + b for a, b in pairwise(units) if a >= "\u3400" and b >= "\u3400"}
+    return frozenset(pairs | {u for u in units if u < "\u3400"})
+
+
+def _covered(units: Sequence[str], grams: frozenset[str], folded: str) -> list[bool]:
+    """Return for each unit whether a text holds it: a Han character by the pair with a neighbour, if it has one."""
+    han = [unit >= "\u3400" for unit in units]
+    pair = [a + b in grams for a, b in pairwise(units)]
+    result = []
+    for i, unit in enumerate(units):
+        before, after = i > 0 and han[i - 1], i + 1 < len(units) and han[i + 1]
+        if not han[i]:
+            result.append(unit in grams)
+        elif before or after:
+            result.append((before and pair[i - 1]) or (after and pair[i]))
+        else:
+            result.append(unit in folded)
+    return result
 
 
 def _named(wanted: frozenset[str], window: Window, question: str) -> bool:
     """Return whether every name stands in the window or the question, whole or by all its words."""
-    asked = fold(question)
-    words = window.words | frozenset(re.findall(r"[^\W_]+", asked))
+    words = window.words | frozenset(_WORD.findall(question))
     return all(
-        name in window.folded or name in asked or all(w in words for w in re.findall(r"[^\W_]+", name)) for name in wanted
+        name in window.folded or name in question or all(w in words for w in _WORD.findall(name)) for name in wanted
     )
 
 
-def _denied_differently(sentence: str, window: Window, terms: Sequence[str]) -> bool:
-    """Return whether what one side denies the other asserts, judged by the terms under a denial."""
+def _denied_differently(sentence: str, window: Window) -> bool:
+    """Return whether one side denies what the other asserts, judged by the words that stand under a denial."""
     said, stands = denials(sentence), denials(window.text)
     if not said.count and not stands.count:
         return False
-    plain_window, plain_sentence = _without(window.folded, stands.reach), _without(fold(sentence), said.reach)
-    for term in terms:
-        if term not in window.terms or not _HAN.match(term):
-            continue
-        denied_here, denied_there = term in said.reach, term in stands.reach
-        if denied_here and not denied_there and term not in stands.reach:
-            return True
-        if denied_there and not denied_here and term not in plain_window and term in plain_sentence:
-            return True
-    if _HAN.search(sentence):
-        return bool(said.count) and not stands.count
-    return _english_denial_differs(sentence, window, said.count, stands.reach, said.reach)
-
-
-def _english_denial_differs(sentence: str, window: Window, count: int, there: str, here: str) -> bool:
-    if count and not there:
+    if said.count and not stands.count:
         return True
-    denied = frozenset(keys(there).grams) & frozenset(keys(sentence).grams)
-    if count:
-        return not frozenset(keys(here).grams) & frozenset(keys(there).grams)
-    content = [t for t in denied if len(t) > 3 and keys(_without(window.folded, there)).grams.count(t) == 0]
-    return len(content) >= 2  # noqa: PLR2004 - one shared word under a denial is common by chance
+    mine, theirs = _grams(_units(said.reach)), _grams(_units(stands.reach))
+    if said.count:
+        return not mine & theirs
+    asserted = _grams(_units(_without(window.folded, stands.reach)))
+    denied_there = (theirs & _grams(_units(sentence))) - asserted
+    return len(denied_there) >= (1 if _HAN.search(sentence) else 2)
 
 
 def _without(text: str, reach: str) -> str:
     for piece in filter(None, reach.split("\n")):
         text = text.replace(piece, " ")
     return text
-
-
