@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from clausewise.context import print_json, say
 from clausewise.errors import Failure
 from clausewise.failures import failure_of
-from clausewise.operations import Json, Operations
+from clausewise.protocol import Json, Operations
 from clausewise.tasks import Ask, Audiences, Search, Text, TurnGiven
 
 Command = Literal["search", "ask"]

@@ -18,7 +18,7 @@ from clausewise.settings import Settings, models_directory
 if TYPE_CHECKING:
     from assistant.answering.service import Answerer
     from assistant.answering.types import Answer, Question
-    from clausewise.operations import Operations
+    from clausewise.protocol import Operations
     from ingest.pipeline import Ingestor
     from knowledge.search import Searcher
     from knowledge.store import Store

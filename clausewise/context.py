@@ -13,7 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from clausewise.home import Home
-    from clausewise.operations import Operations
+    from clausewise.protocol import Operations
     from clausewise.settings import Settings
 
 

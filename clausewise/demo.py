@@ -19,7 +19,7 @@ from clausewise.terminal import AnswerPrinter, print_report, print_text
 from knowledge.clauses import clause_key
 
 if TYPE_CHECKING:
-    from clausewise.operations import Operations
+    from clausewise.protocol import Operations
 
 DOCUMENTS = Path(knowledge.samples.__file__).parent / "documents"
 AUDIENCES = ("public", "internal")

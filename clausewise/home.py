@@ -48,6 +48,20 @@ class Home:
         """Where a running server says how to reach it."""
         return self.path / "server.json"
 
+    def create(self) -> None:
+        """Make the directory, for its owner only, where it is missing.
+
+        Raises:
+            HomeUnreachable: it cannot be made.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise HomeUnreachable(
+                f"The home {self.path} cannot be made ({error.strerror}): "
+                "choose another with --home or CLAUSEWISE_HOME."
+            ) from error
+
     def socket_path(self) -> Path:
         """Return where this home's server listens: in the home, unless that path is too long for a socket."""
         inside = self.path / "clausewise.sock"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from assistant.answering.types import Final, Question, Turn
 from assistant.api.schemas import (
@@ -18,6 +17,7 @@ from assistant.api.schemas import (
     version_json,
 )
 from clausewise.library import summary, version_summary, view
+from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import (
     Ask,
     CheckIndex,
@@ -38,24 +38,6 @@ from knowledge.types import OPERATOR
 if TYPE_CHECKING:
     from clausewise.bootstrap import Program
     from ingest.report import Progress
-
-Json = dict[str, Any]
-Notify = Callable[[str, Mapping[str, Any]], None]
-
-
-def nobody(_event: str, _data: Mapping[str, Any]) -> None:
-    """Be told something and do nothing."""
-
-
-class Operations(Protocol):
-    """A home that carries out tasks: our own, or a server's."""
-
-    def run(self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None) -> Json:
-        """Carry out ``task``; ``notify`` gets events by name while it runs.
-
-        Raises:
-            ProgramError, KnowledgeError, ModelError, IngestError: as docs/errors.md lists them.
-        """
 
 
 class LocalOperations:

@@ -11,7 +11,7 @@ import httpx
 
 from clausewise.errors import ExitCode, Failure, RemoteFailure, ServerGone
 from clausewise.home import Home, ServerRecord
-from clausewise.operations import Json, Notify, nobody
+from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import Task
 
 # The server answers at once that a task runs; how long it runs is the task's business.

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from assistant.api.streams import EventStream
 from clausewise.errors import ExitCode, Failure
 from clausewise.failures import failure_of
-from clausewise.operations import Operations
+from clausewise.protocol import Operations
 from clausewise.tasks import TASK, Task
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.api.services import Check, Job, ModelInfo, Services
 from clausewise.bootstrap import Program
 from clausewise.library import Library
-from clausewise.operations import Operations
+from clausewise.protocol import Operations
 from clausewise.tasks import CheckIndex, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
 from knowledge.jobs import JobContext, JobInfo
