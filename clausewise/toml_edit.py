@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from clausewise.errors import WrongUsage
+from clausewise.errors import HomeUnreachable, WrongUsage
 
 
 def set_value(file: Path, table: str, key: str, value: str) -> None:
@@ -16,6 +16,7 @@ def set_value(file: Path, table: str, key: str, value: str) -> None:
 
     Raises:
         WrongUsage: the file cannot be read, or writes this table in a form that is not understood here.
+        HomeUnreachable: the file cannot be written.
     """
     try:
         before = file.read_text(encoding="utf-8") if file.exists() else ""
@@ -33,8 +34,12 @@ def set_value(file: Path, table: str, key: str, value: str) -> None:
             f"Write it into {file} yourself: in the table [{table}], {key} = {json.dumps(value)}"
         )
     partial = file.with_name(file.name + ".new")
-    partial.write_text(after, encoding="utf-8")
-    partial.replace(file)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial.write_text(after, encoding="utf-8")
+        partial.replace(file)
+    except OSError as error:
+        raise HomeUnreachable(f"The settings file {file} cannot be written: {error}.") from error
 
 
 def _edited(text: str, table: str, assignment: str, key: str) -> str:

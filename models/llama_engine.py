@@ -7,6 +7,7 @@ import json
 import os
 import re
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,11 @@ class EngineSettings:
     chat_format: str | None
 
 
+_WARNING = 3  # of ggml_log_level; llama-cpp-python's own table of levels is an older one
+_LOG: deque[str] = deque(maxlen=8)
+_CALLBACKS: list[Any] = []  # C keeps a pointer to it for the life of the process
+
+
 class LlamaEngine:
     """One model and one context. ``generate`` belongs to one thread; counting tokens is free to all."""
 
@@ -42,6 +48,7 @@ class LlamaEngine:
         import llama_cpp
 
         self._api: Any = llama_cpp
+        log = _listen(llama_cpp)
         threads = settings.threads or cores()
         try:
             self._llama: Any = llama_cpp.Llama(
@@ -56,8 +63,9 @@ class LlamaEngine:
                 verbose=False,
             )
         except (ValueError, RuntimeError, OSError, AssertionError) as error:
-            raise LoadFailed(f"llama.cpp cannot load {path}: {error}") from error
+            raise LoadFailed(f"llama.cpp cannot load {path}: {'; '.join(log) or error}") from error
         self._model: Any = self._llama._model  # noqa: SLF001 - pieces of tokens are not public
+        self._recurrent = bool(self._llama._is_recurrent or self._llama._is_hybrid)  # noqa: SLF001
         self.context_tokens = int(self._llama.n_ctx())
         self.metadata: dict[str, str] = dict(self._llama.metadata)
         self._bos = self._special(self._llama.token_bos())
@@ -95,7 +103,7 @@ class LlamaEngine:
                 "shorten it, or raise [models] context_tokens."
             )
         limit = min(room, options.max_tokens or room)
-        reused = self._llama.longest_token_prefix(self._llama._input_ids, tokens)  # noqa: SLF001
+        reused = self._reusable(tokens)
         reader = StopReader((*stop, *prompt.stop))
         written, reason = 0, "length"
         # The tokens of each call end with the generator; a suspended one would keep the sampler alive.
@@ -113,7 +121,7 @@ class LlamaEngine:
                 break
         if text := reader.end():
             yield TextPiece(text)
-        yield Finished(reason, len(tokens), written, min(reused, len(tokens) - 1))
+        yield Finished(reason, len(tokens), written, reused)
 
     def tokenize_prompt(self, text: str) -> list[int]:
         """Return a formatted prompt's tokens; the opening token is added where the template left it out."""
@@ -142,11 +150,17 @@ class LlamaEngine:
         finally:
             self._api.llama_set_abort_callback(context, self._abort, ctypes.addressof(self._idle))
 
+    def _reusable(self, tokens: list[int]) -> int:
+        """Return how many of the prompt's tokens the context still holds; recurrent states hold none."""
+        if self._recurrent:
+            return 0
+        same = self._llama.longest_token_prefix(self._llama._input_ids, tokens)  # noqa: SLF001
+        return min(int(same), len(tokens) - 1)
+
     def _drop_unfinished(self) -> None:
         """Remove what an interrupted batch left in the context; recurrent models start anew."""
         llama = self._llama
-        recurrent = llama._is_recurrent or llama._is_hybrid  # noqa: SLF001 - no public way
-        if recurrent or not llama._ctx.kv_cache_seq_rm(-1, llama.n_tokens, -1):  # noqa: SLF001
+        if self._recurrent or not llama._ctx.kv_cache_seq_rm(-1, llama.n_tokens, -1):  # noqa: SLF001
             self._api.llama_memory_clear(self._api.llama_get_memory(llama.ctx), True)
             llama.n_tokens = 0
         llama._requires_eval = True  # noqa: SLF001
@@ -193,6 +207,20 @@ def _abort_callback(api: Any) -> Any:
     """
     library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
     return ctypes.cast(library.strlen, api.ggml_abort_callback)
+
+
+def _listen(api: Any) -> deque[str]:
+    """Keep llama.cpp's last warnings and errors instead of printing them; return where they are kept."""
+    _LOG.clear()
+    if not _CALLBACKS:
+        _CALLBACKS.append(api.llama_log_callback(_keep))
+        api.llama_log_set(_CALLBACKS[0], ctypes.c_void_p(0))
+    return _LOG
+
+
+def _keep(level: int, text: bytes, _: object) -> None:
+    if level >= _WARNING:
+        _LOG.append(text.decode("utf-8", "replace").strip())
 
 
 def _grammar(api: Any, schema: dict[str, Any] | None) -> Any:

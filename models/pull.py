@@ -12,7 +12,7 @@ from filelock import FileLock
 from models import huggingface, pypi
 from models.catalogue import CatalogueModel, HuggingFaceSource, PypiSource
 from models.conversion import convert, recipe_of
-from models.errors import DigestMismatch, PullFailed
+from models.errors import DigestMismatch, MissingWeights, PullFailed
 from models.shelf import Manifest, Place, place, sha256
 from models.transfer import Progress, Report, SourceFailed, verify
 
@@ -43,19 +43,15 @@ def _standing(target: Place, report: Report) -> Manifest | None:
     """Return the manifest of what lies there already, one for a file that a person copied there, or None."""
     try:
         return target.check()
+    except MissingWeights:
+        report(Progress(target.model.name, "note", f"fetching into {target.folder}"))
     except DigestMismatch as error:
-        report(Progress(target.model.name, "note", f"fetched again: {error}"))
-    except Exception as error:  # noqa: BLE001 - whatever is wrong there, the answer is to fetch
-        report(Progress(target.model.name, "note", str(error)) if target.ready() else _looking(target))
+        report(Progress(target.model.name, "note", f"not as it was left: {error}"))
     if target.file.is_file() and sha256(target.file) == target.model.sha256:
         manifest = _manifest(target, f"found at {target.file}")
         target.record(manifest)
         return manifest
     return None
-
-
-def _looking(target: Place) -> Progress:
-    return Progress(target.model.name, "note", f"fetching into {target.folder}")
 
 
 def _fetch(target: Place, report: Report, copy_from: Path | None) -> Manifest:

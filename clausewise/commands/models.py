@@ -118,7 +118,6 @@ def use(
             table_key, value = "chat", str(path.absolute())
         else:
             table_key, value = ("chat" if find(name).kind == "chat" else "embedder"), name
-        given.home.create()
         file = given.config or given.home.settings_file
         set_value(file, "models", table_key, value)
         typer.echo(f"{table_key} = {value}, written into {file}")
