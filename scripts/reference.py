@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
 
 import annotated_types
 import typer
@@ -73,15 +75,20 @@ def http_routes() -> str:
     lines = ["| request | does | statuses |", "| --- | --- | --- |"]
     for method, path, operation in endpoints():
         statuses = " ".join(sorted(operation["responses"]))
-        lines.append(f"| `{method} {path}` | {operation.get('summary', '')} | {statuses} |")
+        does = operation.get("description", "").split("\n")[0]
+        lines.append(f"| `{method} {path}` | {does} | {statuses} |")
     return "\n".join(lines)
 
 
 def endpoints() -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Yield method, path and OpenAPI operation of every endpoint."""
-    from clausewise.openapi import document
+    from assistant.api.app import create_app
+    from assistant.api.operator import OperatorAccess
+    from assistant.settings import WebSettings
 
-    for path, methods in document()["paths"].items():
+    # Nothing is asked of the services: only the description is read.
+    app = create_app(cast("Any", None), WebSettings(), OperatorAccess(Path("nowhere")))
+    for path, methods in app.openapi()["paths"].items():
         for method, operation in methods.items():
             yield method.upper(), path, operation
 
@@ -89,33 +96,43 @@ def endpoints() -> Iterator[tuple[str, str, dict[str, Any]]]:
 def error_codes() -> str:
     """Return every error's code, what it means, and its exit code or HTTP status."""
     lines = ["| code | meaning | exit code | HTTP status |", "| --- | --- | --- | --- |"]
-    for code, meaning, exit_code, status in sorted(errors()):
-        lines.append(f"| `{code}` | {meaning} | {exit_code} | {status} |")
+    for code, row in sorted(errors().items()):
+        lines.append(f"| `{code}` | {row.meaning} | {row.exit_code} | {row.status} |")
     return "\n".join(lines)
 
 
-def errors() -> Iterator[tuple[str, str, str, str]]:
-    """Yield code, meaning, exit code and status ("" where there is none) of every error that can be shown."""
+@dataclass
+class ErrorRow:
+    """One error as the table shows it; a column is empty where the error does not get there."""
+
+    meaning: str
+    exit_code: str = ""
+    status: str = ""
+
+
+def errors() -> dict[str, ErrorRow]:
+    """Return every error that can be shown, by its code."""
     import assistant.errors
     import clausewise.errors
     import knowledge.errors
     import models.errors
 
-    roots: list[type[Exception]] = [
-        clausewise.errors.ProgramError,
-        knowledge.errors.KnowledgeError,
-        models.errors.ModelError,
-        assistant.errors.AssistantError,
-    ]
-    seen: set[str] = set()
-    for root in roots:
-        for leaf in _below(root):
-            code = str(vars(leaf).get("code", ""))
-            if code and code not in seen:
-                seen.add(code)
-                status = str(leaf.status) if issubclass(leaf, assistant.errors.AssistantError) else ""
-                exit_code = "" if status else str(int(_exit_code(leaf)))
-                yield code, (leaf.__doc__ or "").split("\n")[0], exit_code, status
+    rows: dict[str, ErrorRow] = {
+        "malformed_line": ErrorRow("A line of a batch is not a JSON object, or lacks a field.", "1"),
+        "bad_glossary": ErrorRow("The home's glossary.csv is not a glossary.", "2"),
+        "internal": ErrorRow("A bug; the server's log has its traceback.", "1"),
+    }
+    lower = (clausewise.errors.ProgramError, knowledge.errors.KnowledgeError, models.errors.ModelError)
+    for leaf in (leaf for root in lower for leaf in _below(root) if "code" in vars(leaf)):
+        rows.setdefault(leaf.code, ErrorRow(_meaning(leaf))).exit_code = str(_exit_code(leaf))
+    for leaf in _below(assistant.errors.AssistantError):
+        rows.setdefault(leaf.code, ErrorRow(_meaning(leaf))).status = str(leaf.status)
+    return rows
+
+
+def _meaning(leaf: type[Exception]) -> str:
+    """Return the first line of an error's docstring, as Markdown."""
+    return (leaf.__doc__ or "").split("\n")[0].replace("``", "`")
 
 
 def file_errors() -> str:
@@ -123,15 +140,14 @@ def file_errors() -> str:
     import ingest.errors
 
     lines = ["| code | state | what the report says |", "| --- | --- | --- |"]
-    for leaf in sorted(_below(ingest.errors.IngestError), key=lambda one: one.code):
-        if "code" in vars(leaf):
-            lines.append(f"| `{leaf.code}` | {leaf.state} | {leaf.sentence} |")
-    return "\n".join(lines)
+    leaves = [leaf for leaf in _below(ingest.errors.IngestError) if "code" in vars(leaf)]
+    rows = {f"| `{leaf.code}` | {leaf.state} | {leaf.sentence} |" for leaf in leaves}
+    return "\n".join([*lines, *sorted(rows)])
 
 
 def _exit_code(leaf: Any) -> int:
     """Return the exit code as failure_of gives it; what is not found is wrong usage."""
-    return 2 if leaf.code in {"not_found", "not_readable"} else leaf.exit_code
+    return 2 if leaf.code in {"not_found", "not_readable"} else int(leaf.exit_code)
 
 
 def _below(root: Any) -> Iterator[Any]:
