@@ -15,7 +15,7 @@ from pathlib import Path
 
 from knowledge.samples.portable import write_pdf
 from knowledge.samples.source import read_source
-from knowledge.samples.tables import REPAIRS, STORES, write_calendar, write_workbook
+from knowledge.samples.tables import REPAIRS, STORES, Sheet, write_calendar, write_workbook
 from knowledge.samples.word import write_word
 
 HERE = Path(__file__).resolve().parent
@@ -36,11 +36,16 @@ _PDF = {
 
 
 def _word(stem: str) -> bytes:
-    return _settle(write_word(read_source(HERE / "sources" / f"{stem}.md")))
+    source = read_source(HERE / "sources" / f"{stem}.md")
+    return _settle(write_word(source), datetime.fromisoformat(source.meta["effective"]))
 
 
 def _pdf(stem: str) -> bytes:
     return write_pdf(read_source(HERE / "sources" / f"{stem}.md"))
+
+
+def _workbook(sheets: dict[str, Sheet], made: datetime) -> bytes:
+    return _settle(write_workbook(sheets, made), made)
 
 
 def documents() -> dict[str, Callable[[], bytes]]:
@@ -49,15 +54,16 @@ def documents() -> dict[str, Callable[[], bytes]]:
         {path: lambda stem=stem: _word(stem) for path, stem in _WORD.items()}
         | {path: lambda stem=stem: _pdf(stem) for path, stem in _PDF.items()}
         | {
-            "public/門市與產品資料.xlsx": lambda: _settle(write_workbook(STORES, _STORES_MADE)),
-            "internal/repair/維修報價表.xlsx": lambda: _settle(write_workbook(REPAIRS, _REPAIRS_MADE)),
+            "public/門市與產品資料.xlsx": lambda: _workbook(STORES, _STORES_MADE),
+            "internal/repair/維修報價表.xlsx": lambda: _workbook(REPAIRS, _REPAIRS_MADE),
             "internal/hr/2027年行事曆.csv": write_calendar,
         }
     )
 
 
-def _settle(office_file: bytes) -> bytes:
-    """Return the same Office file without the moment of writing: fixed zip dates, no modification time."""
+def _settle(office_file: bytes, made: datetime) -> bytes:
+    """Return the same Office file without the moment of writing: fixed zip dates, modified when made."""
+    stamp = rb"\g<1>" + made.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     out = BytesIO()
     with (
         zipfile.ZipFile(BytesIO(office_file)) as old,
@@ -66,7 +72,7 @@ def _settle(office_file: bytes) -> bytes:
         for name in old.namelist():
             data = old.read(name)
             if name == "docProps/core.xml":
-                data = _MODIFIED.sub(rb"\g<1>2026-11-02T00:00:00Z", data)
+                data = _MODIFIED.sub(stamp, data)
             new.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
