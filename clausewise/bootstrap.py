@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING
 
 from clausewise.home import Home
 from clausewise.settings import Settings, models_directory
@@ -23,42 +23,11 @@ if TYPE_CHECKING:
     from knowledge.search import Searcher
     from knowledge.store import Store
     from knowledge.types import Reader
-    from models.protocols import Vectors
+    from models.chat import Chat
+    from models.fakes import HashEmbedder
+    from models.sentence import SentenceEmbedder
 
 FAKE = "fake"  # [models] chat and embedder: deterministic doubles, for tests and programs without weights
-
-
-class Chat(Protocol):
-    """The part of a chat model that joining parts needs; LangChain's own methods come with it."""
-
-    model_id: str
-
-    def load(self) -> None:
-        """Load the weights; nothing happens the second time."""
-
-    def close(self) -> None:
-        """Give the memory back."""
-
-    def count_tokens(self, text: str) -> int:
-        """Return the length of ``text`` in tokens."""
-
-    def stream(self, input: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: A002 - LangChain's name
-        """Yield message chunks."""
-
-
-class LoadableEmbedder(Protocol):
-    """An embedder (models.protocols) that is loaded when it is told to."""
-
-    @property
-    def model_id(self) -> str: ...  # noqa: D102 - as in models.protocols
-    @property
-    def dimension(self) -> int: ...  # noqa: D102
-    @property
-    def max_tokens(self) -> int: ...  # noqa: D102
-    def load(self) -> None: ...  # noqa: D102
-    def count_tokens(self, texts: Any) -> list[int]: ...  # noqa: D102
-    def embed_passages(self, texts: Any, on_batch: Any = None) -> Vectors: ...  # noqa: D102
-    def embed_question(self, text: str) -> Vectors: ...  # noqa: D102
 
 
 def chat_for(settings: Settings, models_dir: Path) -> Chat:
@@ -66,13 +35,13 @@ def chat_for(settings: Settings, models_dir: Path) -> Chat:
     if settings.models.chat == FAKE and settings.models.chat_url is None:
         from models.fakes import FakeChat
 
-        return cast("Chat", FakeChat())
+        return FakeChat()
     from models.registry import build_chat
 
-    return cast("Chat", build_chat(settings.models, models_dir))
+    return build_chat(settings.models, models_dir)
 
 
-def embedder_for(settings: Settings, models_dir: Path) -> LoadableEmbedder:
+def embedder_for(settings: Settings, models_dir: Path) -> SentenceEmbedder | HashEmbedder:
     """Return the embedder that the settings choose; nothing is loaded."""
     if settings.models.embedder == FAKE:
         from models.fakes import HashEmbedder
@@ -101,7 +70,7 @@ class Program:
         return chat_for(self.settings, self.models_dir)
 
     @cached_property
-    def embedder(self) -> LoadableEmbedder:
+    def embedder(self) -> SentenceEmbedder | HashEmbedder:
         """The embedder, not loaded."""
         return embedder_for(self.settings, self.models_dir)
 

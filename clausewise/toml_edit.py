@@ -8,7 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from clausewise.errors import HomeUnreachable, WrongUsage
+from clausewise.errors import WrongUsage
+from knowledge.errors import HomeUnreachable
 
 
 def set_value(file: Path, table: str, key: str, value: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
@@ -174,7 +174,7 @@ class Repository:
         Raises:
             NotFound, NotReadable: an earlier version, as ``canonical`` says.
         """
-        statement: Select[Any]
+        statement: Any
         if version is None:
             statement = readable(reader, *_COLUMNS)
         else:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from langchain_core.language_models.chat_models import BaseChatModel
-
 from models.catalogue import catalogue
+from models.chat import Chat
 from models.errors import UnknownModel
 from models.llama import LlamaChat
 from models.sentence import SentenceEmbedder
@@ -14,7 +13,7 @@ from models.settings import ModelsSettings
 from models.shelf import place
 
 
-def build_chat(settings: ModelsSettings, models_dir: Path) -> BaseChatModel:
+def build_chat(settings: ModelsSettings, models_dir: Path) -> Chat:
     """Return the chat model that the settings name: a server's, a catalogue model, or a .gguf file.
 
     Raises:

@@ -26,7 +26,9 @@ _NO_ANSWER = re.compile(r"資料中(?:並?沒有|未|無)|资料中(?:并?没有
 class Chat(Protocol):
     """The part of a LangChain chat model that writing needs; models/llama.py and others provide it."""
 
-    model_id: str
+    @property
+    def model_id(self) -> str:
+        """Which model, and which file of it."""
 
     def stream(self, input: Sequence[BaseMessage], **kwargs: Any) -> Iterator[Any]:  # noqa: A002 - LangChain's name
         """Yield message chunks; keyword arguments are those of models.llama.LlamaChat."""
