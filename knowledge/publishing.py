@@ -83,15 +83,16 @@ class Publisher:
         """
         self._vectors.load()
         self._vectors.begin()
-        for target in targets:
-            with self._database.read() as connection:
+        fresh: dict[PassageId, _Indexed] = {}
+        with self._database.read() as connection:
+            for target in targets:
                 now, then = self._held(connection, target.document_id), self._wanted(connection, target)
-                fresh = {i: p for i, p in then.items() if i not in now or now[i].embed_key != p.embed_key}
-                batches = list(self._batches(connection, fresh))
-            self._vectors.write(batches)
-            for batch in batches:
-                if len(self._vectors.present(batch.audience, batch.ids)) != len(batch.ids):
-                    raise IndexBroken("the vector index lost vectors that were just written")
+                fresh |= {i: p for i, p in then.items() if i not in now or now[i].embed_key != p.embed_key}
+            batches = list(self._batches(connection, fresh))
+        self._vectors.write(batches)
+        for batch in batches:
+            if len(self._vectors.present(batch.audience, batch.ids)) != len(batch.ids):
+                raise IndexBroken("the vector index lost vectors that were just written")
 
     def publish(self, target: Target, kind: str, also: Callable[[Session], None] | None = None) -> None:
         """Put a prepared version in force (or none: remove) in one transaction; ``also`` joins it.
