@@ -19,6 +19,7 @@ from assistant.settings import WebSettings
 from clausewise.errors import WrongUsage
 from clausewise.home import Home
 from ingest.settings import IngestSettings
+from knowledge.errors import HomeUnreachable
 from knowledge.settings import KnowledgeSettings
 from models.settings import ModelsSettings
 
@@ -56,6 +57,7 @@ def load(home: Home, config: Path | None = None) -> Settings:
 
     Raises:
         WrongUsage: the file is not there or not TOML, a key is unknown, a value is out of bounds.
+        HomeUnreachable: the home is no directory, or not readable.
     """
     file = config or home.settings_file
     origin = str(file)
@@ -65,6 +67,10 @@ def load(home: Home, config: Path | None = None) -> Settings:
         if config is not None:
             raise WrongUsage(f"There is no settings file {file}.") from None
         tables, origin = {}, "the environment"
+    except (NotADirectoryError, PermissionError) as error:
+        if config is None:
+            raise HomeUnreachable(f"The home {home.path} cannot be read ({error.strerror}).") from error
+        raise WrongUsage(f"The settings file {file} cannot be read ({error.strerror}).") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongUsage(f"The settings file {file} cannot be read: {error}.") from error
     _refuse_unknown_variables()

@@ -77,6 +77,6 @@ def _one_of(name: str, given: str | None, batch: Path | None, *, as_json: bool) 
             raise WrongUsage(f"Give either {name} or --batch FILE.jsonl.")
         if given is not None and not given.strip():
             raise WrongUsage(f"{name} is empty.")
-        if batch is not None and str(batch) != "-" and not batch.is_file():
+        if batch is not None and str(batch) != "-" and (batch.is_dir() or not batch.exists()):
             raise WrongUsage(f"There is no file {batch}.")
     return given
