@@ -23,12 +23,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from clausewise.settings import load_settings
+from bench.wiring import default_embedder
 from knowledge.relevance import FEATURES, Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.text import keys, language_of
 from knowledge.types import DocumentId, Passage, PassageId
 from models.protocols import Embedder
-from models.registry import build_embedder
 
 _TARGET = Path(__file__).parents[1] / "knowledge" / "relevance.json"
 _LEG = 30  # candidates of each leg, as in knowledge/search.py
@@ -179,9 +178,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if not (arguments.data / "drcd").is_dir():
         sys.exit(f"no evaluation data in {arguments.data}: set CLAUSEWISE_EVAL_DATA to the folder that holds drcd/ and xquad/")
-    settings = load_settings()
-    embedder = build_embedder(settings.models, settings.models_dir)
-    embedder.load()
+    embedder = default_embedder()
     sets = collect(arguments.data, embedder, arguments.seed)
     fitted = [row for rows in sets.values() for row in rows[::2]]
     held_out = {name: rows[1::2] for name, rows in sets.items()}

@@ -36,14 +36,14 @@ class Numbering:
         """Start with no citation."""
         self._by_span: dict[tuple[str, int, int, int], Citation] = {}
 
-    def number(self, hit: Hit, start: int, end: int) -> tuple[Citation, bool]:
-        """Return the citation of this span, and whether it is new."""
+    def number(self, hit: Hit, start: int, end: int) -> Citation:
+        """Return the citation of this span, made when it is new."""
         key = (hit.passage.document_id, hit.passage.version, start, end)
         known = self._by_span.get(key)
         if known is not None:
-            return known, False
+            return known
         made = self._by_span[key] = cite(len(self._by_span) + 1, hit, start, end)
-        return made, True
+        return made
 
     def all(self) -> tuple[Citation, ...]:
         """Return the citations in order of their numbers."""

@@ -183,11 +183,11 @@ class _Draft:
         self.timings[name] = round((self.clock() - self.started) * 1000, 1)
 
     def say(self, text: str, hit: Hit, start: int, end: int) -> Delta:
-        citation, new = self.numbering.number(hit, start, end)
+        citation = self.numbering.number(hit, start, end)
         if self.kind == "written" and not self.sentences:
             self.time("first_sentence")
         self.sentences.append(Sentence(text, (citation.n,)))
-        return Delta(len(self.sentences) - 1, text, (citation,) if new else ())
+        return Delta(len(self.sentences) - 1, text, (citation,))
 
     def decline(self, reason: DeclineReason, hits: tuple[Hit, ...]) -> None:
         self.kind = "declined"

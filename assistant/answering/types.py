@@ -96,7 +96,7 @@ class ClauseShown:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Event: one checked sentence (index from 0) and the citations it brought along."""
+    """Event: one checked sentence (index from 0) and the citations that it rests on."""
 
     sentence: int
     text: str
