@@ -63,11 +63,14 @@ def folder(tmp_path: Path) -> Path:
     """Return a folder with two small documents."""
     path = tmp_path / "documents"
     path.mkdir()
-    clauses = ("第4.2條 揀貨", "揀貨人員依揀貨單作業。", "第4.3條 出貨異常", "出貨異常應於24小時內通報物流部。")
-    (path / "shipping.md").write_text("
-
-".join(("# 出貨作業", *clauses)) + "
-", "utf-8")
+    parts = (
+        "# 出貨作業",
+        "第4.2條 揀貨",
+        "揀貨人員依揀貨單作業。",
+        "第4.3條 出貨異常",
+        "出貨異常應於24小時內通報物流部。",
+    )
+    (path / "shipping.md").write_text("\n\n".join(parts) + "\n", "utf-8")
     (path / "faq.csv").write_text("id,question,answer\nF1,可以退貨嗎？,七天內可以退貨。\n", "utf-8")
     return path
 

@@ -7,9 +7,8 @@ import pytest
 from clausewise import progress as module
 from clausewise.progress import progress
 
-EVENT = {
-    "done": 500, "total": 1000, "text": "a.md", "files_done": 1, "files_found": 2, "passages": 30, "embedded": 30,
-}  # fmt: skip
+COUNTS = {"files_done": 1, "files_found": 2, "passages": 30, "embedded": 30}
+EVENT = {"done": 500, "total": 1000, "text": "a.md", **COUNTS}
 
 
 class TestProgress:
