@@ -282,5 +282,8 @@ def _environment() -> dict[str, str]:
 
 def document_of(data: dict[str, Any]) -> ParsedDocument:
     """Return a document that has come as JSON."""
-    blocks = tuple(Block(**{**block, "tags": tuple(block["tags"])}) for block in data["blocks"])
+    for block in data["blocks"]:
+        if "tags" in block:
+            block["tags"] = tuple(block["tags"])
+    blocks = tuple(Block(**block) for block in data["blocks"])
     return ParsedDocument(str(data["title"]), blocks, dict(data["metadata"]), data["pages"])

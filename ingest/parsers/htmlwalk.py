@@ -11,20 +11,18 @@ from ingest.parsers.numerals import numeral
 from ingest.parsers.tables import grid_blocks
 from ingest.types import Block, BlockKind
 
-LEFT_OUT = frozenset(
-    (
-        "script style noscript template svg canvas iframe object button select textarea input head link "
-        "meta nav footer aside dialog audio video map"
-    ).split()
-)
+_LEFT_OUT_NAMES = """
+    script style noscript template svg canvas iframe object button select textarea input head link
+    meta nav footer aside dialog audio video map
+"""
+LEFT_OUT = frozenset(_LEFT_OUT_NAMES.split())
 _NEVER = LEFT_OUT - {"nav", "footer", "aside"}
-_INLINE = frozenset(
-    (
-        "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output "
-        "progress q rb rp rt rtc ruby s samp small span strike strong sub sup time tt u var wbr img br o:p "
-        "nobr tspan"
-    ).split()
-)
+_INLINE_NAMES = """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark meter output
+    progress q rb rp rt rtc ruby s samp small span strike strong sub sup time tt u var wbr img br o:p
+    nobr tspan
+"""
+_INLINE = frozenset(_INLINE_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LIST_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _LIST_STYLES = {
@@ -164,7 +162,8 @@ class Walker:
         elif mark is None:
             yield Block(kind, text)
         else:
-            yield Block("list_item", f"{mark} {text}" if mark else text, label=mark or None)
+            gap = "" if not mark or mark.endswith("、") else " "
+            yield Block("list_item", mark + gap + text, label=mark or None)
 
 
 def _shown(text: str) -> str:

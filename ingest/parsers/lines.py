@@ -19,7 +19,8 @@ STARTS_ALONE = re.compile(
 _ENDS_SENTENCE = re.compile(r"[。！？；：.!?;:…][」』”’)）\"']*$")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f\U00020000-\U0003ffff]")
 _NOTION_ID = re.compile(r"[ _-][0-9a-f]{32}$")
-# Controls other than tab and newline, lone surrogates, private use, and invisible marks: bidirectional overrides and tag characters are ways to hide text from the person who checks a document.
+# Controls other than tab and newline, lone surrogates, private use, and marks that nobody sees: bidirectional
+# overrides and tag characters are ways to hide text from the person who checks a document.
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
     "\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
@@ -67,8 +68,8 @@ def joined(lines: Sequence[str]) -> str:
 def unwrapped(lines: Sequence[str]) -> str:
     """Return a paragraph's lines with hard wraps undone and meant line ends kept.
 
-    A line end is a wrap when the line is nearly as wide as the paragraph's widest and does not end a sentence, and
-    the next line does not begin like a clause or a list item.
+    A line end is a wrap when the line is nearly as wide as the paragraph's widest, does not end a sentence,
+    and the next line does not begin like a clause or a list item.
     """
     full = 0.7 * max((width(line) for line in lines), default=0)
     groups: list[list[str]] = []

@@ -76,6 +76,8 @@ def parse(path: Path, name: str, limits: Limits | None = None) -> ParsedDocument
     except (IngestError, MemoryError):
         raise
     except OSError as error:
+        if error.errno is None:  # openpyxl's word for damage
+            raise BrokenFile(kind=kind, why=_told(error)) from error
         raise UnreadableFile(why=(error.strerror or str(error) or type(error).__name__).lower()) from error
     except Exception as error:  # a parser's libraries fail in any way on damaged files
         raise BrokenFile(kind=kind, why=_told(error)) from error

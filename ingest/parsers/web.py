@@ -76,12 +76,17 @@ def page(text: str) -> Any:
     """Return the page as a tree."""
     from lxml import etree, html
 
+    # without huge_tree, what is nested deeper than 256 elements is lost without a word
+    parser = html.HTMLParser(huge_tree=True)
     try:
-        return html.document_fromstring(_DECLARATION.sub("", text.replace("\0", "")))
+        root = html.document_fromstring(_DECLARATION.sub("", text.replace("\0", "")), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         if not text.strip() or "empty" in str(error).lower():
             return html.document_fromstring("<html><body></body></html>")
         raise BrokenFile(kind="a web page", why=str(error)) from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise BrokenFile(kind="a web page", why="its elements are nested too deeply")
+    return root
 
 
 def main_part(root: Any, body: Any) -> Any:

@@ -168,7 +168,7 @@ def _file(path: Path, root: Path) -> SourceFile:
         return _listed(path, root, UnreadableFile(why=_why(error)))
     if not stat.S_ISREG(found.st_mode):
         return _listed(path, root, IgnoredFile(why="not a file but a device, pipe or socket"))
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
         return _listed(path, root, UnreadableFile(why="permission denied"))
     return SourceFile(path, _source(path, root), root, found.st_size)
 
