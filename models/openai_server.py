@@ -38,6 +38,7 @@ class ServerChat(Chat):
 
     _client: ChatOpenAI | None = PrivateAttr(default=None)
     _loop: asyncio.AbstractEventLoop | None = PrivateAttr(default=None)
+    _thread: threading.Thread | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _under_way: int = PrivateAttr(default=0)
     _schema_style: str = PrivateAttr(default="json_schema")
@@ -70,6 +71,7 @@ class ServerChat(Chat):
         with self._lock:
             if self._client is not None:
                 return
+            import httpx
             from langchain_openai import ChatOpenAI
 
             try:
@@ -78,23 +80,28 @@ class ServerChat(Chat):
                     base_url=self.url,
                     api_key=self.api_key,
                     timeout=self.timeout_s,
+                    stream_chunk_timeout=self.timeout_s,
                     max_retries=1,
                     stream_usage=True,
+                    # By default clients of one URL share connections, and one's close would end the other's.
+                    http_async_client=httpx.AsyncClient(timeout=self.timeout_s),
                 )
             except Exception as error:
                 raise LoadFailed(f"no client could be made for {self.url}: {error}") from error
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="model-server", daemon=True).start()
+            self._thread = threading.Thread(target=_run, args=(self._loop,), name="model-server", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """Close the connections and end the thread."""
         with self._lock:
-            client, loop = self._client, self._loop
-            self._client = self._loop = None
-        if client is None or loop is None:
+            client, loop, thread = self._client, self._loop, self._thread
+            self._client = self._loop = self._thread = None
+        if client is None or loop is None or thread is None:
             return
         asyncio.run_coroutine_threadsafe(_shut(client), loop).result()
         loop.call_soon_threadsafe(loop.stop)
+        thread.join()
 
     def count_tokens(self, text: str) -> int:
         """Return an estimate that is rather high: the server's tokenizer is not known here.
@@ -247,7 +254,14 @@ def _translated(error: Exception, url: str) -> Exception:
         return ContextOverflow(f"The server at {url} says that the prompt is too long: {error}")
     if isinstance(error, openai.APIConnectionError):
         return GenerationFailed(f"The model server at {url} cannot be reached: {error}")
+    # A server that ends a stream without a word has often met a prompt longer than its context.
     return GenerationFailed(f"The model server at {url} failed: {error}")
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run a loop until it is stopped, then close it."""
+    loop.run_forever()
+    loop.close()
 
 
 async def _shut(client: ChatOpenAI) -> None:

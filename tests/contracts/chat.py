@@ -60,7 +60,9 @@ class ChatContract:
 
     def test_is_a_langchain_model(self, chat: Chat) -> None:
         """It stands wherever LangChain takes a chat model, in a chain too."""
-        chain = ChatPromptTemplate.from_messages([("user", "{q}")]) | chat.bind(max_tokens=4) | StrOutputParser()
+        chain = (
+            ChatPromptTemplate.from_messages([("user", "{q}")]) | chat.bind(max_tokens=4) | StrOutputParser()
+        )
 
         answer = chain.invoke({"q": "Say something."})
 
