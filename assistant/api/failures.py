@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import traceback
 from typing import TYPE_CHECKING
 
 import structlog
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from assistant.web.catalogue import Tongue
 
 _log = structlog.get_logger(__name__)
+
+# The innermost frames: the framework's own twenty above them say nothing.
+_FRAMES = 8
 
 # Our code for what the framework itself refuses.
 _BY_STATUS: dict[int, type[AssistantError]] = {404: NotFound, 405: MethodNotAllowed}
@@ -68,10 +72,13 @@ def translate(error: Exception) -> AssistantError:
             return NotFound(what="document")
         case RequestValidationError():
             return InvalidRequest(details=_broken_rules(error), reason=_first_rule(error))
+        case HTTPException(__cause__=AssistantError() as cause):  # FastAPI wraps what reading a body raises
+            return cause
         case HTTPException():
             kind = _BY_STATUS.get(error.status_code)
             return kind() if kind else InvalidRequest(reason=error.detail)
-    _log.error("unexpected error", exc_info=error)
+    # As text: a renderer that shows local variables would put questions into the log.
+    _log.error("unexpected error", traceback="".join(traceback.format_exception(error, limit=-_FRAMES)))
     return Internal()
 
 

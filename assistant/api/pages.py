@@ -49,6 +49,7 @@ async def page(request: Request, parts: InParts, reader: InReader) -> Response:
 
 @router.get(
     LINK_PATH,
+    status_code=303,
     tags=["operator"],
     dependencies=[Depends(Limited("write"))],
     response_model=None,

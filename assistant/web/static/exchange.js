@@ -1,0 +1,278 @@
+// Shows one question's state: status, clause, answer, sources. Sentences that are there stay untouched, so
+// that a screen reader hears each once.
+import { make, withLeadLine } from "./dom.js";
+import { citedAs } from "./state.js";
+import { placeOf } from "./texts.js";
+
+let count = 0;
+
+/** Return {element, show}: `show(state)` brings the element up to date. */
+export function createExchange({ text, open, retry }) {
+  count += 1;
+  const question = make("h2", { className: "asked", id: `asked-${count}` });
+  const status = make("p", { className: "status", role: "status" });
+  const clause = make("div", { className: "clause-slot" });
+  const answer = make("div", { role: "log", "aria-live": "polite", "aria-label": text("answer") });
+  const sources = make("aside", { className: "sources", hidden: true, "aria-label": text("sources") });
+  const reply = make("div", { className: "reply" }, clause, answer);
+  const element = make(
+    "article",
+    { className: "exchange", "aria-labelledby": question.id },
+    question,
+    status,
+    make("div", { className: "columns" }, reply, sources),
+  );
+  const parts = { text, open, retry };
+  const shown = { hits: null, clause: null, written: null, cited: "" };
+
+  function show(state) {
+    element.dataset.phase = state.phase;
+    question.textContent = state.question;
+    status.textContent = statusOf(text, state);
+    showClause(state);
+    showAnswer(state);
+    showSources(state);
+  }
+
+  function showClause(state) {
+    const wanted = isClauseItself(state) ? null : state.clause;
+    if (shown.clause === wanted) return;
+    shown.clause = wanted;
+    clause.replaceChildren(...(wanted ? [clauseCard(parts, wanted)] : []));
+  }
+
+  function showAnswer(state) {
+    const outcome = outcomeOf(parts, state);
+    if (outcome) {
+      shown.written = null;
+      answer.replaceChildren(outcome);
+    } else if (state.clause || state.sentences.length || state.phase === "writing" || state.phase === "queued") {
+      shown.written ??= writtenCard(parts, answer);
+      shown.written.show(state);
+    }
+  }
+
+  function showSources(state) {
+    const cited = `${state.answer?.status}${state.hits.map((hit) => citedAs(state, hit))}`;
+    if (shown.hits === state.hits && shown.cited === cited) return;
+    shown.hits = state.hits;
+    shown.cited = cited;
+    sources.hidden = !state.hits.length || state.answer?.status === "declined"; // the decline lists them itself
+    sources.replaceChildren(
+      make("h3", {}, text("sources_count", { count: state.hits.length })),
+      make("ol", {}, state.hits.map((hit) => make("li", {}, sourceButton(parts, hit, citedAs(state, hit))))),
+    );
+  }
+
+  return { element, show };
+}
+
+function statusOf(text, state) {
+  if (state.phase === "searching") return text("searching");
+  if (state.phase === "queued") {
+    const wait = Math.max(1, Math.round(state.queue.wait_s));
+    return state.queue.position > 0 ? text("queued", { position: state.queue.position, wait }) : text("queued_next", { wait });
+  }
+  if (state.phase === "writing") return `${text("found", { count: state.hits.length })} · ${text("writing")}`;
+  return { done: text("done"), stopped: text("stopped"), failed: text("failed") }[state.phase];
+}
+
+function isClauseItself(state) {
+  return state.answer?.kind === "clause" || state.answer?.kind === "faq";
+}
+
+function clauseCard({ text, open }, { citation, text: words }) {
+  return make(
+    "section",
+    { className: "card clause", "aria-label": text("clause") },
+    make("header", { className: "card-head" },
+      make("span", { className: "tag" }, text("clause")),
+      make("span", { className: "where" }, citation.title),
+      make("span", {}, placeOf(text, citation)),
+    ),
+    make("div", { className: "clause-text" }, marked(words, citation.quote)),
+    make("footer", { className: "card-foot" },
+      make("button", { type: "button", className: "link", on: { click: () => open(citation) } }, text("open_in_document")),
+      also(text, citation),
+    ),
+  );
+}
+
+function also(text, citation) {
+  return citation.places?.length ? make("span", {}, text("also_in", { places: citation.places.join("、") })) : null;
+}
+
+/** Return the clause's text with its label set off and the quote marked. */
+function marked(words, quote) {
+  const at = words.indexOf(quote);
+  const cut = at < 0 ? { before: words, inside: "", after: "" } : splitUnits(words, at, at + quote.length);
+  const [lead, before] = withLeadLine(cut.before);
+  return [
+    lead ? make("span", { className: "lead-line" }, lead) : null,
+    before,
+    cut.inside ? make("mark", {}, cut.inside) : null,
+    cut.after,
+  ];
+}
+
+function splitUnits(words, start, end) {
+  return { before: words.slice(0, start), inside: words.slice(start, end), after: words.slice(end) };
+}
+
+/** The answer's card; paragraphs for words taken over whole, one flowing paragraph for what was written. */
+function writtenCard(parts, slot) {
+  const { text } = parts;
+  const tag = make("span", { className: "tag" }, text("answer"));
+  const note = make("span", {});
+  const body = make("div", { className: "answer-text" });
+  const foot = make("footer", { className: "card-foot", hidden: true });
+  const card = make("section", { className: "card answer" }, make("header", { className: "card-head" }, tag, note), body, foot);
+  const waiting = make("div", { className: "waiting", "aria-hidden": "true" }, make("span"), make("span"), make("span"));
+  const caret = make("span", { className: "caret", "aria-hidden": "true" });
+  let told = "";
+  slot.replaceChildren(card);
+  body.append(waiting);
+
+  function show(state) {
+    const whole = isClauseItself(state);
+    if (state.answer) {
+      tag.textContent = text({ clause: "clause", faq: "faq", clarify: "clarify" }[state.answer.kind] ?? "answer");
+      note.textContent = { faq: text("faq_note"), written: text("written_note") }[state.answer.kind] ?? "";
+      card.classList.toggle("clause", state.answer.kind === "clause");
+    }
+    const sentences = sentencesOf(state);
+    const telling = JSON.stringify([sentences, whole]);
+    if (sentences.length && telling !== told) {
+      if (!continues(told, sentences, whole)) body.replaceChildren();
+      told = telling;
+      waiting.remove();
+      const start = body.querySelectorAll(".sentence").length;
+      for (const sentence of sentences.slice(start)) append(body, sentenceOf(parts, state, sentence), whole);
+    }
+    caret.remove();
+    if (state.phase === "writing" && sentences.length) body.lastElementChild.append(caret);
+    card.hidden = state.phase === "stopped" && !sentences.length;
+    const question = state.answer?.kind === "faq" ? faqQuestion(state) : null;
+    if (question && !body.querySelector(".faq-question")) body.prepend(make("p", { className: "faq-question" }, question));
+    if (state.answer && foot.hidden) fillFoot(parts, foot, state);
+  }
+
+  return { show };
+}
+
+/** Return the question of the pair whose answer is shown. */
+function faqQuestion(state) {
+  const hit = state.hits.find((found) => found.kind === "faq" && citedAs(state, found) !== null);
+  return hit ? hit.text.split("\n", 1)[0] : null;
+}
+
+function sentencesOf(state) {
+  if (state.sentences.length || !state.answer) return state.sentences;
+  return [{ text: state.answer.answer, citations: [] }]; // small talk, a question back
+}
+
+function continues(told, sentences, whole) {
+  if (!told) return false;
+  const [before, wasWhole] = JSON.parse(told);
+  return wasWhole === whole && before.every((sentence, index) => JSON.stringify(sentence) === JSON.stringify(sentences[index]));
+}
+
+function append(body, sentence, whole) {
+  if (whole || !body.lastElementChild) body.append(make("p", {}, sentence));
+  else body.lastElementChild.append(" ", sentence);
+}
+
+function sentenceOf({ text, open }, state, { text: words, citations }) {
+  return make(
+    "span",
+    { className: "sentence" },
+    words,
+    citations.map((n) => {
+      const citation = state.citations[n];
+      const label = text("citation_open", { n, title: [citation.title, citation.clause].filter(Boolean).join(" ") });
+      const on = { click: () => open(citation) };
+      return make("button", { type: "button", className: "cite", title: label, "aria-label": label, on }, String(n));
+    }),
+  );
+}
+
+function fillFoot({ text, open }, foot, state) {
+  const { answer } = state;
+  const total = answer.timings_ms?.total;
+  const facts = [answer.model, total >= 100 ? text("seconds", { seconds: (total / 1000).toFixed(1) }) : null];
+  const first = answer.kind === "clause" ? answer.citations[0] : null;
+  foot.hidden = false;
+  foot.append(
+    first ? make("button", { type: "button", className: "link", on: { click: () => open(first) } }, text("open_in_document")) : "",
+    ...(navigator.clipboard ? [copyButton(text, answer)] : []),
+    make("span", {}, facts.filter(Boolean).join(" · ")),
+  );
+}
+
+function copyButton(text, answer) {
+  const sources = answer.citations.map((c) => `[${c.n}] ${c.title} ${placeOf(text, c)}（${c.source}）`);
+  const copy = async () => {
+    await navigator.clipboard.writeText([answer.answer, ...sources].join("\n"));
+    button.textContent = text("copied");
+  };
+  const button = make("button", { type: "button", className: "link", on: { click: copy } }, text("copy"));
+  return button;
+}
+
+/** Return the card for what is no answer: a decline, a failure; null for everything else. */
+function outcomeOf(parts, state) {
+  if (state.phase === "failed") return failedCard(parts, state);
+  return state.answer?.status === "declined" ? declinedCard(parts, state) : null;
+}
+
+function declinedCard(parts, { answer, hits }) {
+  const { text } = parts;
+  const places = answer.decline?.looked_at ?? [];
+  const reason = answer.decline?.reason ?? "no_relevant_passage";
+  return make(
+    "section",
+    { className: "card declined" },
+    make("p", { className: "say" }, answer.answer),
+    make("p", { className: "why" }, text(`declined_${reason}`)),
+    places.length ? make("h3", {}, text("looked_at")) : null,
+    places.length ? make("ul", {}, places.map((place) => make("li", {}, lookedAt(parts, hits, place)))) : null,
+    reason === "unsafe" ? null : make("p", { className: "why" }, text("try_else")),
+  );
+}
+
+function lookedAt(parts, hits, place) {
+  const { text, open } = parts;
+  const hit = hits.find((found) => found.source === place.source && found.clause === place.clause);
+  if (hit) return sourceButton(parts, hit, null);
+  const name = [place.title, placeOf(text, place)].filter(Boolean).join(" · ");
+  if (!place.document_id) return name;
+  return make("button", { type: "button", className: "link", on: { click: () => open(place) } }, name);
+}
+
+function failedCard({ text, retry }, { error, question }) {
+  const message = error.code === "offline" ? text("offline") : error.message ?? text("failed");
+  return make(
+    "section",
+    { className: "card failed", role: "alert" },
+    make("p", {}, message),
+    error.seconds ? make("p", {}, text("busy_retry", { seconds: error.seconds })) : null,
+    make("button", { type: "button", className: "quiet", on: { click: () => retry(question) } }, text("retry")),
+  );
+}
+
+function sourceButton({ text, open }, hit, number) {
+  const share = hit.exact ? text("exact") : `${Math.round(hit.score * 100)}%`;
+  const hint = hit.exact ? text("exact") : text("relevance", { percent: Math.round(hit.score * 100) });
+  return make(
+    "button",
+    { type: "button", className: "source", "data-cited": number, on: { click: () => open(hit) } },
+    make("span", { className: "source-title" },
+      number ? make("span", { className: "badge" }, String(number)) : null,
+      make("span", { className: "name" }, hit.title),
+      make("span", { className: "share", title: hint }, make("span", { className: "unseen" }, hint), make("span", { "aria-hidden": "true" }, share)),
+    ),
+    make("span", { className: "source-meta" }, [placeOf(text, { clause: hit.clause, page: hit.page }), hit.source].filter(Boolean).join(" · ")),
+    make("span", { className: "source-text" }, hit.text.trim()),
+  );
+}
+
