@@ -87,8 +87,8 @@ QUESTIONS = (
     ),
     Asked(
         "An English answer from a clause that exists in Chinese only",
-        "Within how many working days must travel expenses be claimed after a business trip?",
-        written("en", "HR-005", "第十四條", "7"),
+        "How soon must a lost or stolen device be reported to the IT department?",
+        written("en", "IT-002", "(二)", "2 hours"),
     ),
     Asked(
         "An approved FAQ answer, word for word, without the model",
