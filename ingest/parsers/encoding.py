@@ -55,8 +55,16 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    text = _decode_nearly(data)
-    return text if text is not None else _decode_legacy(data)
+    text = data.decode("utf-8", "replace")
+    bad = text.count("\ufffd")
+    slight = bad <= max(1, len(data) * _DAMAGE)
+    multibyte = sum(1 for character in text[:_SAMPLE] if character > "\x7f")
+    if slight and multibyte > 5 * bad:  # UTF-8 with a little damage, such as a character cut at the end
+        return text
+    legacy = _decode_legacy(data)
+    if legacy is None and not slight:
+        raise UnknownEncoding
+    return text if legacy is None else legacy
 
 
 def decode_name(info: zipfile.ZipInfo) -> str:
@@ -81,23 +89,14 @@ def _decode_wide(data: bytes) -> str:
     raise UnknownEncoding
 
 
-def _decode_nearly(data: bytes) -> str | None:
-    """Return UTF-8 with a little damage, such as a character cut at the end, or None."""
-    text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    multibyte = sum(1 for character in text[:_SAMPLE] if character > "\x7f" and character != "\ufffd")
-    return text if bad <= max(1, len(data) * _DAMAGE) and multibyte > 4 * bad else None
-
-
-def _decode_legacy(data: bytes) -> str:
-    """Return the reading that looks most like language."""
-    best, best_score = None, _PLAUSIBLE
+def _decode_legacy(data: bytes) -> str | None:
+    """Return the reading that looks most like language, or None when none does."""
+    best: str | None = None
+    best_score = _PLAUSIBLE
     for encoding in _CANDIDATES:
         text = _decode_strictly(data, encoding)
         if text is not None and (found := score(text[:_SAMPLE])) > best_score:
             best, best_score = text, found
-    if best is None:
-        raise UnknownEncoding
     return best
 
 

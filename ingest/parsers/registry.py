@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -76,7 +77,7 @@ def parse(path: Path, name: str, limits: Limits | None = None) -> ParsedDocument
     except (IngestError, MemoryError):
         raise
     except OSError as error:
-        if error.errno is None:  # openpyxl's word for damage
+        if error.errno in {None, errno.EINVAL}:  # openpyxl's word for damage; a seek to where nothing is
             raise BrokenFile(kind=kind, why=_told(error)) from error
         raise UnreadableFile(why=(error.strerror or str(error) or type(error).__name__).lower()) from error
     except Exception as error:  # a parser's libraries fail in any way on damaged files

@@ -25,6 +25,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SPACE = re.compile(r"\s+")
 _ENOUGH = 0.95  # share of the main text that a part of the page must hold to stand for it
 _TRUSTED = 0.3  # share of the page's text below which trafilatura's choice is not followed
+_WINDOW = 50_000  # characters of main text in which the next text of the page is looked for
+_TELLING = 10  # length from which a text found is taken for this very place
 _FIELDS = ("description", "author", "keywords")
 
 
@@ -122,11 +124,17 @@ def _extracted(root: Any) -> str:
 def _weights(body: Any, content: str) -> dict[Any, int]:
     """Return for each element how many characters of main text it holds."""
     weights: dict[Any, int] = {}
+    position = 0  # both run in the order of the page, so that a large page is searched once, not once a text
     for element in body.iter():
         if not isinstance(element.tag, str):
             continue
         texts = [element.text or "", *(child.tail or "" for child in element)]
-        own = sum(len(text) for part in texts if len(text := _compact(part)) > 1 and text in content)
+        own = 0
+        for text in map(_compact, texts):
+            if len(text) > 1 and (at := content.find(text, position, position + _WINDOW)) >= 0:
+                own += len(text)
+                if len(text) >= _TELLING:
+                    position = at + len(text)
         if own:
             holder = element
             while holder is not None:

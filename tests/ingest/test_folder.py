@@ -115,7 +115,7 @@ class TestSources:
 
     def test_not_found(self, tree: Tree, tmp_path: Path) -> None:
         """A path that is not there is told before anything is read."""
-        with pytest.raises(PathNotFound, match="not found: .*nowhere"):
+        with pytest.raises(PathNotFound, match=r"not found: .*nowhere"):
             discover([tree("a.md"), tmp_path / "nowhere"])
 
 

@@ -129,7 +129,7 @@ class TestLimits:
         """A file that takes too long is stopped; the next one is read."""
         with Isolation(Limits(parse_s=1.0)) as isolation:
             isolation.parse(table, "faq.csv")
-            with pytest.raises(TimeLimit, match="longer than 1.0 seconds"):
+            with pytest.raises(TimeLimit, match=r"longer than 1\.0 seconds"):
                 isolation.parse(slow_file(tmp_path), "slow.md")
 
             assert isolation.parse(table, "faq.csv").blocks
@@ -169,7 +169,7 @@ class TestLimits:
             isolation._ready()
             timer = threading.Timer(0.3, os.kill, (process_of(isolation), signal.SIGSEGV))
             timer.start()
-            with pytest.raises(CrashedParser, match="crashed on it .SIGSEGV."):
+            with pytest.raises(CrashedParser, match=r"crashed on it \(SIGSEGV\)"):
                 isolation.parse(path, "slow.md")
             timer.join()
 

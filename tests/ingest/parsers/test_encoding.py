@@ -74,6 +74,14 @@ class TestOtherEncodings:
             decode(noise)
 
 
+class TestDamage:
+    def test_stray_byte(self) -> None:
+        """One byte that is no text does not lose a page that is."""
+        page = b"The warehouse manager decides. " * 50 + b"\x81" + b" The end."
+
+        assert decode(page).endswith("\ufffd The end.")
+
+
 class TestZipNames:
     """Names in archives packed on Windows are in Windows's encoding, without saying so."""
 

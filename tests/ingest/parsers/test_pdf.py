@@ -23,6 +23,13 @@ MakePdf = Callable[..., Path]
 CHINESE = "MSung-Light"
 
 
+def picture(folder: Path) -> Path:
+    """Return a small grey picture, as a scanner makes them."""
+    path = folder / "scan.pgm"
+    path.write_bytes(b"P5 20 20 255\n" + bytes(range(200)) * 2)
+    return path
+
+
 class TestText:
     def test_chinese(self, make_pdf: MakePdf) -> None:
         """Traditional Chinese comes out as text, with its page."""
@@ -110,10 +117,12 @@ class TestRefusals:
 
     def test_scanned(self, tmp_path: Path) -> None:
         """A PDF of pictures says that it has no text, and counts as skipped."""
-        from PIL import Image
+        from reportlab.pdfgen.canvas import Canvas
 
         path = tmp_path / "scan.pdf"
-        Image.new("RGB", (200, 200), "grey").save(path)
+        canvas = Canvas(str(path))
+        canvas.drawInlineImage(str(picture(tmp_path)), 0, 0, 200, 200)
+        canvas.save()
 
         with pytest.raises(NoText, match="scanned, no text found") as caught:
             parse(path, "scan.pdf")

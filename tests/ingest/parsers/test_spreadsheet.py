@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,8 +64,8 @@ class TestSpreadsheet:
         def fill(book: Any) -> None:
             sheet = book.active
             sheet.append(["數量", "折扣", "日期", "時間", "有效"])
-            day = datetime.date(2025, 3, 1)
-            sheet.append([3.0, 0.15, day, datetime.datetime(2025, 3, 1, 9, 30), True])  # noqa: DTZ001
+            day = dt.date(2025, 3, 1)
+            sheet.append([3.0, 0.15, day, dt.datetime(2025, 3, 1, 9, 30), True])  # noqa: DTZ001
             sheet["B2"].number_format = "0%"
 
         (block,) = parse_book(fill).blocks

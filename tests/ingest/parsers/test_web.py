@@ -102,7 +102,8 @@ class TestTables:
 
     def test_layout_tables(self, parse_bytes: ParseBytes) -> None:
         """A table that holds tables only arranges the page."""
-        body = f"<table><tr><td><p>{FILLER}</p><table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr></table></td></tr></table>"
+        rows = "<tr><th>a</th><th>b</th></tr><tr><td>1</td><td>2</td></tr>"
+        body = f"<table><tr><td><p>{FILLER}</p><table>{rows}</table></td></tr></table>"
 
         blocks = parse_bytes("a.html", page(body)).blocks
 

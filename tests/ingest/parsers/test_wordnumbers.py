@@ -29,7 +29,9 @@ def numbering(
     *levels: str, instances: str = '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
 ) -> str:
     """Return the XML of a numbering part with one list."""
-    return f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="0">{"".join(levels)}</w:abstractNum>{instances}</w:numbering>'
+    levels_xml = "".join(levels)
+    one = f'<w:abstractNum w:abstractNumId="0">{levels_xml}</w:abstractNum>'
+    return f"<w:numbering {NAMES}>{one}{instances}</w:numbering>"
 
 
 def set_numbering(document: Any, text: str) -> None:
