@@ -1,6 +1,7 @@
 """Index, jobs and models, for the operator only."""
 
 from collections.abc import Callable
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -59,7 +60,7 @@ async def check(parts: InParts) -> Response:
     response_model=None,
     responses={**gives(200, JobList, "Newest first."), **fails(403, 422, 429)},
 )
-async def jobs(parts: InParts, limit: int = Query(50, ge=1, le=500)) -> Response:
+async def jobs(parts: InParts, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
     """List background jobs."""
     listed = await run_in_threadpool(parts.services.jobs.jobs, limit)
     return JSONResponse({"jobs": [job_json(job) for job in listed]})

@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from assistant.answering.types import Answer, Delta, Event, Final, Question, Turn
+from assistant.answering.types import Answer, ClauseShown, Delta, Event, Final, Question, Turn
 from assistant.api.answers import Asking
 from assistant.api.asking import CLIENT_LEFT
 from assistant.api.documented import fails
@@ -182,13 +182,19 @@ class _Reply:
             **_extras(answer),
         }
 
-    async def chunks(self, events: AsyncIterator[Event], *, with_usage: bool) -> AsyncIterator[dict[str, object]]:
+    async def chunks(
+        self, events: AsyncIterator[Event], *, with_usage: bool
+    ) -> AsyncIterator[dict[str, object]]:
         """Yield the chunks; text that no sentence brought (a fixed answer) comes with the last."""
         yield self._chunk({"role": "assistant", "content": ""})
-        told = ""
+        told, clause, joint = "", None, " "
         async for event in events:
-            if isinstance(event, Delta):
-                piece = _joint(told, event.text) + event.text + _markers(event)
+            if isinstance(event, ClauseShown):
+                clause = event.text
+            elif isinstance(event, Delta):
+                if not told and event.text == clause:
+                    joint = "\n"  # words taken over whole stand in lines
+                piece = (joint if told else "") + event.text + _markers(event)
                 told += piece
                 yield self._chunk({"content": piece})
             elif isinstance(event, Final):
@@ -219,12 +225,7 @@ def _extras(answer: Answer) -> dict[str, object]:
 
 def _markers(event: Delta) -> str:
     numbers = sorted({citation.n for citation in event.citations})
-    return (" " if numbers else "") + "".join(f"[{number}]" for number in numbers)
-
-
-def _joint(told: str, text: str) -> str:
-    """Return what stands between two sentences: a space, but none before a Chinese one."""
-    return " " if told and text[:1].isascii() else ""
+    return "".join(f" [{number}]" for number in numbers)
 
 
 async def _encoded(chunks: AsyncIterator[dict[str, object]], tongue: Tongue) -> AsyncIterator[bytes]:

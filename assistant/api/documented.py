@@ -24,7 +24,8 @@ Responses = dict[int | str, dict[str, Any]]
 def fails(*statuses: int) -> Responses:
     """Return the declaration of ``statuses`` beside 400 and 500, which every endpoint has."""
     return {
-        status: {"model": ErrorBody, "description": _MEANING[status]} for status in sorted({400, 500, *statuses})
+        status: {"model": ErrorBody, "description": _MEANING[status]}
+        for status in sorted({400, 500, *statuses})
     }
 
 

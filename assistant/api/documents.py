@@ -1,6 +1,7 @@
 """Documents over HTTP: reading for everyone within their rights, changing for the operator."""
 
 from functools import partial
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -38,8 +39,8 @@ _MOST_LISTED = 500
 async def documents(
     parts: InParts,
     reader: InReader,
-    limit: int = Query(100, ge=1, le=_MOST_LISTED),
-    offset: int = Query(0, ge=0),
+    limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 100,
+    offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """List the documents of which the caller may see anything."""
     listed, total = await run_in_threadpool(parts.services.library.documents, reader, limit, offset)
@@ -74,7 +75,9 @@ async def document(
     document_id: str,
     parts: InParts,
     reader: InReader,
-    version: int | None = Query(None, ge=1, description="an older version, as cited; default the current"),
+    version: Annotated[
+        int | None, Query(ge=1, description="an older version, as cited; default the current")
+    ] = None,
 ) -> Response:
     """Show a document; 404 also when the caller may see nothing of it."""
     view = await run_in_threadpool(parts.services.library.document, document_id, reader, version)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from assistant.api.figures import Figures
 
-CONTENT_SECURITY_POLICY = "; ".join(
+CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - one directive a line
     (
         "default-src 'none'",
         "script-src 'self'",

@@ -57,7 +57,7 @@ def error_response(error: AssistantError, scope: Scope) -> JSONResponse:
     return JSONResponse(error_json(error, tongue), error.status, headers)
 
 
-def translate(error: Exception) -> AssistantError:
+def translate(error: Exception) -> AssistantError:  # noqa: PLR0911 - a table of cases
     """Return ours for any exception; what nobody expected is logged and becomes ``Internal``."""
     match error:
         case AssistantError():

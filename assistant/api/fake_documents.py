@@ -43,12 +43,22 @@ class FakeDocument:
             text = f"{piece.text}\n"
             passages.append(
                 Passage(
-                    PassageId(f"{self.document_id}-{index}"), DocumentId(self.document_id), number,
-                    f"{self.source}#{index + 1}" if piece.question else self.source, self.title,
-                    "faq" if piece.question else "text", piece.clause, piece.heading, piece.page,
-                    start, start + len(text), text, self.language,  # type: ignore[arg-type]
-                    piece.audience or self.audience, piece.question,
-                )  # fmt: skip
+                    PassageId(f"{self.document_id}-{index}"),
+                    DocumentId(self.document_id),
+                    number,
+                    f"{self.source}#{index + 1}" if piece.question else self.source,
+                    self.title,
+                    "faq" if piece.question else "text",
+                    piece.clause,
+                    piece.heading,
+                    piece.page,
+                    start,
+                    start + len(text),
+                    text,
+                    self.language,  # type: ignore[arg-type]
+                    piece.audience or self.audience,
+                    piece.question,
+                )
             )
             start += len(text)
         return tuple(passages)
@@ -130,7 +140,8 @@ _RETURNS = FakeDocument(
             "第四條",
             2,
             (),
-            "第四條 保固\n主機保固一年、電池與配件保固六個月，自發票日起算。人為損壞、進水或自行拆修者不在保固範圍。",
+            "第四條 保固\n主機保固一年、電池與配件保固六個月，自發票日起算。"
+            "人為損壞、進水或自行拆修者不在保固範圍。",
         ),
         Piece(
             "附註",
@@ -177,15 +188,15 @@ _HANDBOOK = FakeDocument(
             "5.1",
             None,
             ("Leave",),
-            "5.1 Annual leave\nStaff receive seven days of annual leave after one year of service and ten days "
-            "after two years. Unused annual leave may be carried over once, until the end of March.",
+            "5.1 Annual leave\nStaff receive seven days of annual leave after one year of service and ten "
+            "days after two years. Unused annual leave may be carried over once, until the end of March.",
         ),
         Piece(
             "5.2",
             None,
             ("Leave",),
-            "5.2 Sick leave\nUp to thirty days of sick leave a year are paid at half salary. A doctor's note is "
-            "needed from the second day.",
+            "5.2 Sick leave\nUp to thirty days of sick leave a year are paid at half salary. A doctor's note "
+            "is needed from the second day.",
         ),
     ),
 )
@@ -198,7 +209,10 @@ _FAQ = FakeDocument(
     "public",
     "zh-Hant",
     (
-        _faq("可以開立三聯式發票嗎？", "可以。結帳時選擇「公司發票」並填寫統一編號，發票會在出貨當天以電子郵件寄出。"),
+        _faq(
+            "可以開立三聯式發票嗎？",
+            "可以。結帳時選擇「公司發票」並填寫統一編號，發票會在出貨當天以電子郵件寄出。",
+        ),
         _faq("門市營業時間是幾點？", "全臺門市每日上午十一時至晚上九時三十分營業，除夕提早至下午五時。"),
         _faq("訂單成立後可以改地址嗎？", "商品尚未交寄前都可以。請在「我的訂單」修改，或來電由客服協助。"),
     ),

@@ -32,7 +32,9 @@ class Figures:
             buckets=_REQUEST_BUCKETS_S,
             registry=self._registry,
         )
-        self.answers = Counter("clausewise_answers", "Answers given", ("status", "kind"), registry=self._registry)
+        self.answers = Counter(
+            "clausewise_answers", "Answers given", ("status", "kind"), registry=self._registry
+        )
         self.abandoned = Counter(
             "clausewise_answers_abandoned", "Answers whose reader left", registry=self._registry
         )

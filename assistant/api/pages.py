@@ -111,13 +111,17 @@ def _render(parts: Parts, tongue: Tongue, *, operator: bool, notice: str | None)
     texts = catalogue(tongue)
     settings = parts.settings
     chosen = settings.examples_zh if tongue == "zh-Hant" else settings.examples_en
-    return _environment().get_template("page.html").render(
-        tongue=tongue,
-        tongues=TONGUES,
-        text=texts.text,
-        strings=json.dumps(texts.starting_with("ui."), ensure_ascii=False),
-        examples=chosen or texts.examples,
-        operator=operator,
-        notice=notice,
-        question_characters=settings.question_characters,
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            tongue=tongue,
+            tongues=TONGUES,
+            text=texts.text,
+            strings=json.dumps(texts.starting_with("ui."), ensure_ascii=False),
+            examples=chosen or texts.examples,
+            operator=operator,
+            notice=notice,
+            question_characters=settings.question_characters,
+        )
     )

@@ -24,7 +24,6 @@ _NOTICE_S = 0.1
 _RETRY_S = 5.0
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Failed:
     error: Exception
@@ -32,8 +31,6 @@ class _Failed:
 
 class _Ended:
     """Sentinel: the writer is done."""
-
-
 
 
 class EventPump:

@@ -1,7 +1,7 @@
 """Server-sent events over POST, with the reader's departure noticed at once.
 
-Starlette's StreamingResponse notices a reader who left only when it writes; while a prompt is processed nothing
-is written for seconds. This response listens for the disconnect beside writing.
+Starlette's StreamingResponse notices a reader who left only when it writes; while a prompt is processed
+nothing is written for seconds. This response listens for the disconnect beside writing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class EventStream(Response):
         self._events = events
         self._leave = leave
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         """Send until the events end or the client goes."""
         watch = asyncio.create_task(departure(receive))
         write = asyncio.create_task(self._write(send))

@@ -49,7 +49,7 @@ class Taken:
 
 
 async def receive(request: Request, folder: Path, most_files: int) -> Taken:
-    """Keep the form's files as ``folder/audience/name``; a file of that name is replaced at once or not at all.
+    """Keep the form's files as ``folder/audience/name``; one of that name is replaced whole or not at all.
 
     The place does not change with the upload, so that the same name becomes a new version of its document.
 
@@ -65,7 +65,9 @@ async def receive(request: Request, folder: Path, most_files: int) -> Taken:
 
 
 def _keep(fields: FormData, folder: Path) -> Taken:
-    files = [value for name, value in fields.multi_items() if name == "file" and isinstance(value, UploadFile)]
+    files = [
+        value for name, value in fields.multi_items() if name == "file" and isinstance(value, UploadFile)
+    ]
     if not files:
         raise InvalidRequest(reason="no part named 'file' with a file name")
     audience = _audience(fields.get("audience"))
@@ -96,10 +98,12 @@ def safe_name(name: str) -> str:
         InvalidRequest: nothing is left, or a character that some file system refuses.
     """
     last = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1].strip()
-    bad = any(character in _FORBIDDEN or unicodedata.category(character).startswith("C") for character in last)
+    bad = any(
+        character in _FORBIDDEN or unicodedata.category(character).startswith("C") for character in last
+    )
     if not last.strip(".") or last.startswith(".") or bad or len(last.encode()) > _NAME_BYTES:
         raise InvalidRequest(
-            reason=f"file name {last[:80]!r}: at most {_NAME_BYTES} bytes, no leading dot, no control characters"
+            reason=f"file name {last[:80]!r}: at most {_NAME_BYTES} bytes, no leading dot, no controls"
         )
     return last
 

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from assistant.api.app import create_app
-from assistant.api.fakes import Script, ScriptedAnswerer, fake_services
+from assistant.api.fake_answering import Script, ScriptedAnswerer
+from assistant.api.fakes import fake_services
 from assistant.api.operator import OperatorAccess
 from assistant.api.services import Services
 from assistant.settings import WebSettings
@@ -37,7 +38,9 @@ def access(tmp_path: Path) -> OperatorAccess:
 def make_app(services: Services, access: OperatorAccess) -> MakeApp:
     """Return a maker of applications: parts by name, a script for the answerer, settings by name."""
 
-    def make(script: Script | None = None, parts: dict[str, object] | None = None, **settings: object) -> FastAPI:
+    def make(
+        script: Script | None = None, parts: dict[str, object] | None = None, **settings: object
+    ) -> FastAPI:
         chosen = replace(services, **(parts or {}))
         if script is not None:
             chosen = replace(chosen, answerer=ScriptedAnswerer(script))

@@ -23,6 +23,7 @@ STREAM = {"Accept": "text/event-stream"}
 
 
 def events_of(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the names and data of a stream's events."""
     events = []
     for block in text.strip().split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
@@ -67,7 +68,9 @@ class TestAskForJson:
 
     def test_an_audience_never_widens(self, client: TestClient) -> None:
         """Asking for 'internal' does not make a stranger an employee."""
-        answer = client.post("/api/v1/ask", json={"question": ANOMALY, "audience": ["internal", "public"]}).json()
+        answer = client.post(
+            "/api/v1/ask", json={"question": ANOMALY, "audience": ["internal", "public"]}
+        ).json()
 
         assert answer["status"] == "declined"
 
@@ -96,7 +99,9 @@ class TestAskForJson:
             yield from ()
 
         client = TestClient(
-            make_app(script, history_characters=10), base_url="http://localhost", raise_server_exceptions=False
+            make_app(script, history_characters=10),
+            base_url="http://localhost",
+            raise_server_exceptions=False,
         )
         turns = [{"role": "assistant", "content": "x" * 11}, {"role": "user", "content": "short"}]
         client.post("/api/v1/ask", json={"question": "?", "history": turns})
@@ -151,7 +156,9 @@ class TestAskForJson:
         with TestClient(
             make_app(script, asks_at_once=1), base_url="http://localhost", raise_server_exceptions=False
         ) as client:
-            first = threading.Thread(target=client.post, args=("/api/v1/ask",), kwargs={"json": {"question": "1"}})
+            first = threading.Thread(
+                target=client.post, args=("/api/v1/ask",), kwargs={"json": {"question": "1"}}
+            )
             first.start()
             assert started.wait(10)
 
@@ -162,8 +169,12 @@ class TestAskForJson:
         assert response.status_code == 429
         assert response.json()["error"]["code"] == "busy"
 
-    @pytest.mark.parametrize("error", [MissingWeights("run: clausewise models pull"), NothingIndexed("ingest first")])
-    def test_what_is_missing_is_503_with_advice(self, make_app: Callable[..., FastAPI], error: Exception) -> None:
+    @pytest.mark.parametrize(
+        "error", [MissingWeights("run: clausewise models pull"), NothingIndexed("ingest first")]
+    )
+    def test_what_is_missing_is_503_with_advice(
+        self, make_app: Callable[..., FastAPI], error: Exception
+    ) -> None:
         """The command that helps is in the details."""
 
         def script(question: Question, reader: Reader, cancel: threading.Event) -> Iterator[Event]:

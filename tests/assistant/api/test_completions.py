@@ -43,6 +43,7 @@ def chat(make_app: Callable[..., FastAPI]) -> Iterator[openai.OpenAI]:
 
 
 def asked(text: str) -> list[ChatCompletionMessageParam]:
+    """Return a conversation of one question."""
     return [{"role": "user", "content": text}]
 
 
@@ -63,14 +64,21 @@ class TestOfficialClient:
         assert completion.model_extra["citations"][0]["clause"] == "第二條"
         assert completion.model_extra["status"] == "answered"
         assert completion.usage is not None
-        assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens > 0
+        assert (
+            completion.usage.total_tokens
+            == completion.usage.prompt_tokens + completion.usage.completion_tokens
+            > 0
+        )
 
     def test_a_stream_tells_the_same(self, chat: openai.OpenAI) -> None:
         """Chunks joined are the answer; citations come with the last, usage after it."""
         whole = chat.chat.completions.create(model="clausewise", messages=asked(RETURN))
         chunks = list(
             chat.chat.completions.create(
-                model="clausewise", messages=asked(RETURN), stream=True, stream_options={"include_usage": True}
+                model="clausewise",
+                messages=asked(RETURN),
+                stream=True,
+                stream_options={"include_usage": True},
             )
         )
 
@@ -138,7 +146,10 @@ class TestTrust:
         )
 
         assert seen[0].text == "second"
-        assert [(turn.role, turn.content) for turn in seen[0].history] == [("user", "first"), ("assistant", "said")]
+        assert [(turn.role, turn.content) for turn in seen[0].history] == [
+            ("user", "first"),
+            ("assistant", "said"),
+        ]
 
     def test_busy_is_429(self, make_app: Callable[..., FastAPI]) -> None:
         """The official client waits as long as it is told, or raises what it raises for OpenAI."""

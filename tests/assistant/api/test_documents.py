@@ -16,7 +16,11 @@ class TestReading:
         body = client.get("/api/v1/documents").json()
 
         DocumentList.model_validate(body)
-        assert {document["document_id"] for document in body["documents"]} == {"d-returns", "d-handbook", "d-faq"}
+        assert {document["document_id"] for document in body["documents"]} == {
+            "d-returns",
+            "d-handbook",
+            "d-faq",
+        }
         assert body["total"] == 3
 
     def test_a_page_of_the_list(self, operator: TestClient) -> None:
@@ -48,7 +52,9 @@ class TestReading:
         assert (body["version"], body["current_version"]) == (2, 3)
         assert "第5.1條" not in body["text"]
 
-    @pytest.mark.parametrize("address", ["d-shipping", "d-shipping?version=2", "no-such", "d-returns?version=9"])
+    @pytest.mark.parametrize(
+        "address", ["d-shipping", "d-shipping?version=2", "no-such", "d-returns?version=9"]
+    )
     def test_hidden_and_absent_look_the_same(self, client: TestClient, address: str) -> None:
         """404 with the same words: existence must not leak."""
         hidden = client.get(f"/api/v1/documents/{address}")
@@ -82,7 +88,10 @@ class TestChanging:
 
     def test_a_removed_document_is_gone(self, operator: TestClient) -> None:
         """From the list and by its address."""
-        assert operator.delete("/api/v1/documents/d-faq").json() == {"document_id": "d-faq", "state": "removed"}
+        assert operator.delete("/api/v1/documents/d-faq").json() == {
+            "document_id": "d-faq",
+            "state": "removed",
+        }
         assert operator.get("/api/v1/documents/d-faq").status_code == 404
         assert operator.delete("/api/v1/documents/d-faq").status_code == 404
 
@@ -137,7 +146,9 @@ class TestUpload:
         assert (services.library.uploads / "internal" / "a.md").read_bytes() == b"new"
 
     @pytest.mark.parametrize("name", ["../../etc/passwd", "C:\\x\\passwd"])
-    def test_a_path_is_cut_to_its_last_part(self, operator: TestClient, services: Services, name: str) -> None:
+    def test_a_path_is_cut_to_its_last_part(
+        self, operator: TestClient, services: Services, name: str
+    ) -> None:
         """Nothing is written outside the folder."""
         operator.post("/api/v1/documents", files={"file": (name, b"x")})
 
@@ -145,7 +156,9 @@ class TestUpload:
         assert kept == [services.library.uploads / "internal" / "passwd"]
 
     @pytest.mark.parametrize("audience", ["../up", "a/b", "x" * 101, ".", "a b"])
-    def test_an_audience_is_a_plain_name(self, operator: TestClient, services: Services, audience: str) -> None:
+    def test_an_audience_is_a_plain_name(
+        self, operator: TestClient, services: Services, audience: str
+    ) -> None:
         """It becomes a folder."""
         response = operator.post(
             "/api/v1/documents", files={"file": ("a.md", b"a")}, data={"audience": audience}

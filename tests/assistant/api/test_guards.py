@@ -13,7 +13,8 @@ ASK = {"question": "七天內可以退貨嗎？"}
 
 class TestHost:
     @pytest.mark.parametrize(
-        "host", ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.20", "docs.firm.test"]
+        "host",
+        ["localhost", "localhost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.20", "docs.firm.test"],
     )
     def test_addresses_localhost_and_listed_names_pass(self, make_app: MakeApp, host: str) -> None:
         """An address in the Host header cannot come from a rebound name."""
@@ -21,7 +22,9 @@ class TestHost:
 
         assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
-    @pytest.mark.parametrize("host", ["evil.test", "localhost.evil.test", "127.0.0.1.evil.test", "", "[::1", "a b"])
+    @pytest.mark.parametrize(
+        "host", ["evil.test", "localhost.evil.test", "127.0.0.1.evil.test", "", "[::1", "a b"]
+    )
     def test_other_names_are_refused(self, client: TestClient, host: str) -> None:
         """DNS rebinding ends here, also for the page and its scripts."""
         for path in ("/", "/healthz", "/static/main.js"):

@@ -16,25 +16,30 @@ class Clock:
         self.now = 1_000_000.0
 
     def __call__(self) -> float:
+        """Return seconds since 1970."""
         return self.now
 
 
 def token_of(link: str) -> str:
+    """Return the token of a link."""
     return parse_qs(urlsplit(link).query)["token"][0]
 
 
 @pytest.fixture
 def clock() -> Clock:
+    """Return a clock that stands still."""
     return Clock()
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """Return where the state is kept; nothing is there yet."""
     return tmp_path / "home" / "operator.json"
 
 
 @pytest.fixture
 def kept(file: Path, clock: Clock) -> OperatorAccess:
+    """Return access over that file and clock."""
     return OperatorAccess(file, link_hours=24, session_days=30, now=clock)
 
 

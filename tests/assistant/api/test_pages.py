@@ -11,6 +11,7 @@ MakeApp = Callable[..., FastAPI]
 
 
 def strings_of(page: str) -> dict[str, str]:
+    """Return the texts that the page hands to its scripts."""
     found = re.search(r'data-strings="([^"]*)"', page)
     assert found
     texts: dict[str, str] = json.loads(html.unescape(found.group(1)))

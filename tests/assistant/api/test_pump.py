@@ -16,6 +16,7 @@ from knowledge.types import Reader
 
 
 async def all_of(room: PumpRoom, produce: Callable[[threading.Event], Iterator[Event]]) -> list[Event]:
+    """Return every event of a stream."""
     return [event async for event in room.start(produce)]
 
 
@@ -92,7 +93,7 @@ class TestPump:
                 room.start(produce)
             first.close()
             async with asyncio.timeout(5):
-                while room.in_work > 1:
+                while room.in_work > 1:  # noqa: ASYNC110 - a thread ends, not a task
                     await asyncio.sleep(0.01)
             room.start(produce)
             room.close()

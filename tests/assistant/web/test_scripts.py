@@ -15,10 +15,16 @@ def test_module(name: str) -> None:
     """Every test of the file passes, and there is at least one."""
     node = shutil.which("node")
     if node is None:
-        pytest.fail("node is missing: install Node.js 20 or newer (Debian: apt-get install nodejs)", pytrace=False)
+        pytest.fail(
+            "node is missing: install Node.js 20 or newer (Debian: apt-get install nodejs)", pytrace=False
+        )
 
     run = subprocess.run(
-        [node, "--test", "--test-reporter=tap", str(HERE / name)], capture_output=True, text=True, timeout=60, check=False
+        [node, "--test", "--test-reporter=tap", str(HERE / name)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
     assert run.returncode == 0, run.stdout + run.stderr
