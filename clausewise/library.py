@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.api.services import DocumentSummary, DocumentView, VersionSummary
@@ -48,7 +49,8 @@ def view(store: Store, document_id: str, reader: Reader, version: int | None) ->
     text = store.repository.canonical(found.document_id, version, reader)
     passages = store.repository.document_passages(found.document_id, reader, version)
     whole = sum(passage.end - passage.start for passage in passages) == len(text)
-    return DocumentView(summary(found), found.version, tuple(passages), text if whole else None)
+    shown = replace(summary(found), version=found.version if version is None else version)
+    return DocumentView(shown, found.version, tuple(passages), text if whole else None)
 
 
 class Library:
