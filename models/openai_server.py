@@ -20,6 +20,7 @@ from models.settings import ModelsSettings
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    import openai
     from langchain_openai import ChatOpenAI
 
 Roles = list[tuple[str, str]]
@@ -41,7 +42,7 @@ class ServerChat(Chat):
     _thread: threading.Thread | None = PrivateAttr(default=None)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
     _under_way: int = PrivateAttr(default=0)
-    _schema_style: str = PrivateAttr(default="json_schema")
+    _schema_style: str = PrivateAttr(default="")
 
     @classmethod
     def from_settings(cls, settings: ModelsSettings) -> ServerChat:
@@ -162,43 +163,50 @@ class ServerChat(Chat):
             "top_p": options.top_p,
             "seed": options.seed,
         }
-        if options.max_tokens is not None:
-            arguments["max_tokens"] = options.max_tokens
+        # Into the body as they are: the client library renames the first, which some servers then ignore,
+        # and routes the second to an endpoint of its own.
+        body: dict[str, Any] = {"max_tokens": options.max_tokens} if options.max_tokens is not None else {}
+        import openai
+
         roles = [(message["role"], message["content"]) for message in plain(messages, None)]
         if stop:
             arguments["stop"] = list(stop)
-        if options.response_schema is None:
-            async for piece in _pieces(client.astream(roles, **arguments)):
-                yield piece
-            return
-        async for piece in self._ask_schema(client, roles, options.response_schema, arguments):
-            yield piece
-
-    async def _ask_schema(
-        self, client: ChatOpenAI, roles: Roles, schema: dict[str, Any], arguments: dict[str, Any]
-    ) -> AsyncIterator[Piece]:
-        """Ask in OpenAI's way; a server that refuses it is asked in llama_cpp.server's, from then on too.
-
-        The field goes into the body as it is: the client library would route it to an endpoint of its own.
-        """
-        import openai
-
-        styles = ["json_schema", "json_object"] if self._schema_style == "json_schema" else ["json_object"]
-        for style in styles:
-            body = {"response_format": _response_format(schema, style)}
+        guess = sum(self.count_tokens(content) for _, content in roles)
+        formats = self._response_formats(options.response_schema)
+        for style, response_format in formats.items():
+            chunks = client.astream(roles, extra_body=body | response_format, **arguments)
             try:
-                async for piece in _pieces(client.astream(roles, extra_body=body, **arguments)):
+                async for piece in _pieces(chunks, guess):
                     yield piece
-            except (openai.BadRequestError, openai.UnprocessableEntityError):
-                if style == styles[-1]:
+            except openai.APIStatusError as error:
+                if style == list(formats)[-1] or not _refuses_format(error):
                     raise
             else:
-                self._schema_style = style
+                self._schema_style = style or self._schema_style
                 return
 
+    def _response_formats(self, schema: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+        """Return the ways to ask for a schema: OpenAI's, then llama_cpp.server's; or the one that worked."""
+        if schema is None:
+            return {"": {}}
+        named = {"name": "answer", "schema": schema, "strict": True}
+        ways: dict[str, dict[str, Any]] = {
+            "json_schema": {"response_format": {"type": "json_schema", "json_schema": named}},
+            "json_object": {"response_format": {"type": "json_object", "schema": schema}},
+        }
+        return {self._schema_style: ways[self._schema_style]} if self._schema_style else ways
 
-async def _pieces(chunks: AsyncIterator[AIMessageChunk]) -> AsyncIterator[Piece]:
-    """Turn LangChain's chunks into pieces; the counts may come in a chunk of their own at the end."""
+
+def _refuses_format(error: openai.APIStatusError) -> bool:
+    """Tell whether a server dislikes the form of the request; llama_cpp.server says so with a 500."""
+    return error.status_code in {400, 422} or "response_format" in str(error)
+
+
+async def _pieces(chunks: AsyncIterator[AIMessageChunk], guess: int) -> AsyncIterator[Piece]:
+    """Turn LangChain's chunks into pieces.
+
+    Servers that count nothing get our ``guess`` of the prompt's tokens, and one token a piece.
+    """
     reason, prompt, answer, texts, begun = "stop", 0, 0, 0, False
     async for chunk in chunks:
         text = str(chunk.text)
@@ -211,14 +219,7 @@ async def _pieces(chunks: AsyncIterator[AIMessageChunk]) -> AsyncIterator[Piece]
         reason = chunk.response_metadata.get("finish_reason") or reason
         if chunk.usage_metadata is not None:
             prompt, answer = chunk.usage_metadata["input_tokens"], chunk.usage_metadata["output_tokens"]
-    # Servers that count nothing send about one token a piece.
-    yield Finished("length" if reason == "length" else "stop", prompt, answer or texts)
-
-
-def _response_format(schema: dict[str, Any], style: str) -> dict[str, Any]:
-    if style == "json_object":
-        return {"type": "json_object", "schema": schema}
-    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+    yield Finished("length" if reason == "length" else "stop", prompt or guess, answer or texts)
 
 
 def _read(

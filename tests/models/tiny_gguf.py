@@ -28,10 +28,12 @@ GEMMA = (
     " + message['content'] | trim + '<end_of_turn>\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<start_of_turn>model\\n' }}{% endif %}"
 )
+# The real one opens a block of thoughts too.
 QWEN35 = formats.CHATML_CHAT_TEMPLATE.replace(
     "{{ '<|im_start|>assistant\n' }}",
     "{{ '<|im_start|>assistant\n' }}"
-    "{% if enable_thinking is defined and enable_thinking is false %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}",
+    "{% if enable_thinking is defined and not enable_thinking %}"
+    "{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}",
 )
 
 
@@ -83,9 +85,9 @@ FAMILIES = {
 def write(path: Path, family: Family, seed: int = 0) -> Path:
     """Write one file and return its path."""
     writer = gguf.GGUFWriter(str(path), family.architecture)
-    tokens = _vocabulary(writer, family)
+    tokens, first_byte = _vocabulary(writer, family)
     _shape(writer, family.architecture)
-    _tensors(writer, family.architecture, tokens, np.random.default_rng(seed))
+    _tensors(writer, family.architecture, tokens, first_byte, np.random.default_rng(seed))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -93,7 +95,8 @@ def write(path: Path, family: Family, seed: int = 0) -> Path:
     return path
 
 
-def _vocabulary(writer: gguf.GGUFWriter, family: Family) -> int:
+def _vocabulary(writer: gguf.GGUFWriter, family: Family) -> tuple[int, int]:
+    """Write the vocabulary; return its size and where the bytes begin."""
     kinds = gguf.TokenType
     specials = ["<unk>", "<s>", "</s>", *(text for text in family.control if text not in {"<s>", "</s>"})]
     tokens: list[tuple[str, float, int]] = [
@@ -114,7 +117,7 @@ def _vocabulary(writer: gguf.GGUFWriter, family: Family) -> int:
     writer.add_add_space_prefix(False)
     if family.template is not None:
         writer.add_chat_template(family.template)
-    return len(tokens)
+    return len(tokens), len(specials)
 
 
 def _shape(writer: gguf.GGUFWriter, architecture: str) -> None:
@@ -140,17 +143,27 @@ def _shape(writer: gguf.GGUFWriter, architecture: str) -> None:
         writer.add_full_attention_interval(2)
 
 
-def _tensors(writer: gguf.GGUFWriter, architecture: str, tokens: int, rng: np.random.Generator) -> None:
+def _tensors(
+    writer: gguf.GGUFWriter, architecture: str, tokens: int, first_byte: int, rng: np.random.Generator
+) -> None:
     def matrix(name: str, *shape: int) -> None:
         writer.add_tensor(name, rng.normal(0, 0.08, shape).astype(np.float32))
 
     def ones(name: str, *shape: int) -> None:
         writer.add_tensor(name, np.ones(shape, np.float32))
 
-    matrix("token_embd.weight", tokens, HIDDEN)
+    def words(name: str) -> None:
+        """Loud rows, so that one word is clearly the likeliest, and silent ones for bytes: they are never
+        written, since half a character is more than llama_cpp.server can stream.
+        """  # noqa: D205 - one sentence
+        rows = rng.normal(0, 0.8, (tokens, HIDDEN)).astype(np.float32)
+        rows[first_byte : first_byte + 256] = 0
+        writer.add_tensor(name, rows)
+
+    words("token_embd.weight")
     ones("output_norm.weight", HIDDEN)
     if architecture != "gemma3":
-        matrix("output.weight", tokens, HIDDEN)
+        words("output.weight")
     for layer in range(LAYERS):
         at = f"blk.{layer}"
         ones(f"{at}.attn_norm.weight", HIDDEN)
