@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
+
+
+class _StandardError:
+    """Standard error as it is when a line is written: programs and tests redirect it."""
+
+    def write(self, text: str) -> None:
+        """Write text."""
+        sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Write out what is held back."""
+        sys.stderr.flush()
 
 
 def configure(level: int = logging.WARNING) -> None:
@@ -21,9 +34,10 @@ def configure(level: int = logging.WARNING) -> None:
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=False,
     )
+    handler = logging.StreamHandler(cast("TextIO", _StandardError()))
     logging.basicConfig(
-        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+        level=max(level, logging.WARNING), handlers=[handler], format="%(levelname)s %(name)s %(message)s"
     )

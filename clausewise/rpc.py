@@ -49,6 +49,12 @@ class Conversation:
 
     def _run(self) -> None:
         try:
+            self._carry_out()
+        finally:
+            self._send(None)  # whatever happened, who waits must not wait for ever
+
+    def _carry_out(self) -> None:
+        try:
             self._put({"result": self._operations.run(self._task, self._tell, self.cancel)})
         except Exception as error:
             failure = failure_of(error)
@@ -56,7 +62,6 @@ class Conversation:
                 log.exception("rpc.failed", task=self._task.task)
                 failure = Failure("internal", f"{type(error).__name__}: {error}", ExitCode.SOME_FAILED)
             self._put({"failure": asdict(failure)})
-        self._send(None)
 
     def _tell(self, event: str, data: Mapping[str, Any]) -> None:
         self._put({"event": event, "data": data})

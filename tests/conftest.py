@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 from collections.abc import Iterator
@@ -68,6 +69,15 @@ def _inside(address: Any) -> bool:
     return address[0] in LOOPBACK or str(address[0]).startswith("127.")
 
 
+def _is_number(host: Any) -> bool:
+    """Tell whether a host is an IP address."""
+    try:
+        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host)
+    except ValueError:
+        return False
+    return True
+
+
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let nothing but loopback and Unix sockets through, and fail whoever tried."""
@@ -89,7 +99,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return connect_ex(self, address)
 
     def guarded_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
-        if host not in LOOPBACK and not str(host).startswith("127."):
+        if host not in LOOPBACK and not _is_number(host):  # numbers are read, not looked up
             refuse(host)
         return resolve(host, *args, **kwargs)
 
