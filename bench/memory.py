@@ -53,8 +53,10 @@ def run() -> Result:
         + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())),
         (
             Figure("before the first answer", memory[0], "GiB"),
-            *(Figure(f"after {mark}", memory[mark], "GiB") for mark in MARKS if mark != 100),
+            Figure("after 1", memory[1], "GiB"),
+            Figure("after 50", memory[50], "GiB"),
             Figure("after 100", memory[100], "GiB", "≤", 3.5),
+            Figure("after 200", memory[200], "GiB"),
             Figure("growth from 50 to 200", growth, "%", "≤", 2.0),
         ),
         {"memory_gib": memory, "kinds": kinds},
