@@ -70,7 +70,7 @@ class TestPhone:
         assert_fits(page)
         box = page.locator("#drawer").bounding_box()
         assert box is not None
-        assert box["width"] <= 360
+        assert round(box["width"]) <= 360  # it slides in: fractions of a pixel
 
     def test_touch_targets_are_large_enough(self, serve: Callable[..., Any], visit: Visit) -> None:
         """24 pixels at least each way, WCAG 2.2 target size; the send button 40."""
