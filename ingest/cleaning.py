@@ -7,15 +7,21 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.numbering import Candidate, plausible
 from ingest.running import without_running_lines
 from ingest.types import Block, BlockKind
 from knowledge.clauses import CONTAINERS, Label, LabelKind, parse_label
 
 Outline = Sequence[tuple[int, str, int]]
 
-_FULL = 0.86  # of the page's line width: a line that reaches this far was cut by the margin
+_FULL = 0.86  # of the widest line around: a line that reaches this far was cut by the margin
+_AROUND = 3  # lines looked at before and after
+_NARROWEST = 28  # half-width columns; narrower lines are lists and tables, not wrapped text
+_BLANK = " \t\u3000\u00a0"
+_CONTENTS = re.compile(r"(?:[.．…·‧⋯]\s?){4,}\s*\d{1,4}\s*$")
 _TITLE_WIDTH = 80  # half-width columns; longer lines are no headings
-_BULLET = re.compile(r"\s*(?:[•●○■□◆◇▪▫‧·※★➢✓✔]|[-*–]\s)\s*")
+_CONTROLS = dict.fromkeys([*range(2), *range(3, 9), *range(14, 32), 127])  # U+0002 is a hyphen of PDFium's
+_BULLET = re.compile(r"\s*(?:[\uf000-\uf0ff•●○■□◆◇▪▫‧·※★➢✓✔]|[-*–]\s)\s*")
 _ITEM = re.compile(
     r"\s*(?:[(（][0-9０-９a-zA-Zivx一二三四五六七八九十]{1,3}[)）]|[①-⑳㈠-㈩]|\d{1,2}[.)、．]\s?(?=\D)|[a-zA-Z][.)]\s|[甲乙丙丁戊己庚辛][、.．])"
 )
@@ -53,10 +59,11 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
     ``pages`` holds each page's text, line by line. ``outline`` holds (level from 1, title, page from 1).
     ``Block.page`` is the page, from 1, on which the block starts.
     """
-    raw = [re.split(r"\r\n|\r|\n|\f|\v|\u2028", text.replace("\x00", "")) for text in pages]
-    lines = list(_lines(without_running_lines(raw)))
-    hyphenated = _compounds(lines)
+    raw = [re.split(r"\r\n|[\r\n\f\v\u2028]", text.translate(_CONTROLS)) for text in pages]
     titles = _Titles(outline)
+    lines = [line for page in map(_without_contents, _lines(without_running_lines(raw))) for line in page]
+    labels = _labels(lines)
+    hyphenated = _compounds(lines)
     blocks: list[_Open] = []
     index = 0
     while index < len(lines):
@@ -64,28 +71,61 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
         used, level = titles.at(lines, index)
         if used:
             blocks.append(_Open("heading", line.page, lines[index : index + used], level, closed=True))
-        elif blocks and _continues(blocks[-1], line):
+        elif blocks and _continues(blocks[-1], line, labels.get(index)):
             blocks[-1].lines.append(line)
         else:
-            blocks.append(_opened(line))
+            blocks.append(_opened(line, labels.get(index)))
         index += max(used, 1)
     return tuple(_block(one, hyphenated) for one in blocks)
 
 
-def _lines(pages: Sequence[Sequence[str]]) -> Iterator[_Line]:
+def _lines(pages: Sequence[Sequence[str]]) -> Iterator[list[_Line]]:
     for number, texts in enumerate(pages, start=1):
-        widths = sorted(_width(text) for text in texts if text.strip())
-        margin = widths[int(len(widths) * 0.9)] if widths else 0
+        lines: list[_Line] = []
+        shown = [text for text in texts if text.strip()]
+        full = iter(_reaches_margin([_width(text) for text in shown]))
         gap = False
         for text in texts:
-            plain = text.strip(" \t\u3000\u00a0")
-            if not plain:
+            plain = text.strip(_BLANK)
+            if not text.strip():
                 gap = True
                 continue
-            indented = text.startswith(("\u3000", "  ", "\t"))
-            full = margin >= 24 and _width(text) >= margin * _FULL
-            yield _Line(plain, number, gap, indented, full)
+            lines.append(_Line(plain or text, number, gap, text.startswith(("\u3000", "  ", "\t")), next(full)))
             gap = False
+        yield lines
+
+
+def _reaches_margin(widths: Sequence[int]) -> list[bool]:
+    """Tell for each line of a page whether the margin cut it: it is about as wide as the widest of those around it.
+
+    Around it, not on the page: columns and footnotes have margins of their own.
+    """
+    found: list[bool] = []
+    for index, width in enumerate(widths):
+        around = widths[max(0, index - _AROUND) : index + _AROUND + 1]
+        limit = max(around) * _FULL
+        alike = sum(other >= limit for other in around)
+        found.append(width >= limit and max(around) >= _NARROWEST and (alike > 1 or len(widths) <= _AROUND))
+    return found
+
+
+def _without_contents(lines: Sequence[_Line]) -> Sequence[_Line]:
+    """Drop a table of contents: its lines repeat every heading and would pass for the clauses themselves."""
+    entries = {index for index, line in enumerate(lines) if _CONTENTS.search(line.text)}
+    return lines if len(entries) < 3 else [line for index, line in enumerate(lines) if index not in entries]
+
+
+def _labels(lines: Sequence[_Line]) -> dict[int, Label]:
+    """Return the labels at lines' starts that the document's numbering confirms."""
+    found: list[Candidate] = []
+    for index, line in enumerate(lines):
+        label = parse_label(line.text)
+        if label is not None:
+            rest = line.text[label.end :].strip()
+            titled = _width(line.text) <= _TITLE_WIDTH and not rest.endswith(tuple(_ENDS + "，,、."))
+            if label.kind not in CONTAINERS or titled:
+                found.append(Candidate(index, label, heading=False, known=False, titled=titled))
+    return plausible(found)
 
 
 def _width(text: str) -> int:
@@ -128,52 +168,47 @@ def _bare_label(line: str, title: str) -> bool:
     if not line.endswith(title) or len(title) < 2:
         return False
     number = line[: -len(title)].rstrip(".、:：")
-    return bool(number) and parse_label(number + " ") is not None
+    return bool(number) and (number.replace(".", "").isdecimal() or parse_label(number + " ") is not None)
 
 
-def _opened(line: _Line) -> _Open:
-    label = parse_label(line.text)
+def _opened(line: _Line, label: Label | None) -> _Open:
     if label is not None:
         title = line.text[label.end :].strip()
-        short = _width(line.text) <= _TITLE_WIDTH and not title.endswith(tuple(_ENDS + "，,、"))
-        if label.kind in CONTAINERS and short:
+        if label.kind in CONTAINERS:
             return _Open("heading", line.page, [line], _LEVEL[label.kind], closed=True)
-        if not title or (short and not line.full and label.kind in {"article", "decimal"} and _is_title(title, label)):
+        if not title or (label.kind in {"article", "decimal", "numbered"} and _is_title(line, title)):
             return _Open("heading", line.page, [line], _CLAUSE_LEVEL + len(label.number) - 1, closed=True)
         return _Open("paragraph", line.page, [line])
-    kind: BlockKind = "list_item" if _BULLET.match(line.text) or _ITEM.match(line.text) else "paragraph"
+    kind: BlockKind = "list_item" if _is_item(line) else "paragraph"
     return _Open(kind, line.page, [line])
 
 
-def _is_title(title: str, label: Label) -> bool:
+def _is_title(line: _Line, title: str) -> bool:
     limit = 24 if _CJK.search(title) else 60
-    return label.strong and len(title) <= limit and not title.endswith(".")
+    return len(title) <= limit and not line.full and not title.endswith(tuple(_ENDS + "，,、."))
 
 
-def _starts_block(line: _Line) -> bool:
-    return bool(parse_label(line.text) or _BULLET.match(line.text) or _ITEM.match(line.text))
+def _is_item(line: _Line) -> bool:
+    return bool(_BULLET.match(line.text) or _ITEM.match(line.text))
 
 
-def _continues(block: _Open, line: _Line) -> bool:
+def _continues(block: _Open, line: _Line, label: Label | None) -> bool:
     """Return whether ``line`` goes on with ``block``: the margin or the page, not the writer, broke the text."""
     last = block.lines[-1]
-    if block.closed or _starts_block(line) and not _amid_sentence(last, line):
-        return False
     crosses = line.page != last.page
-    if line.gap and not crosses:
+    if block.closed or label is not None or _is_item(line) or (line.gap and not crosses):
         return False
-    ended = last.text.rstrip(_CLOSERS).endswith(tuple(_ENDS + ".")) or last.text[-1] in _ENDS
+    ended = _ends(last)
     if line.indented and not last.indented and (ended or block.kind == "paragraph"):
         return False
-    if ended:
-        return last.full and not crosses and not line.indented
-    return last.full or last.text[-1] in "，、,－-" + _HYPHEN or (last.text[-1].islower() and line.text[0].islower())
+    if ended:  # a full line that ends a sentence: the next goes on unless it looks like a title
+        return last.full and not crosses and not line.indented and (line.full or _ends(line))
+    wrapped = last.text[-1] in "，、,－-" + _HYPHEN or (last.text[-1].islower() and line.text[0].islower())
+    return last.full or wrapped
 
 
-def _amid_sentence(last: _Line, line: _Line) -> bool:
-    """Return whether a line that looks like a label is a number wrapped to the next line: 超過\\n3.5 萬元."""
-    label = parse_label(line.text)
-    return last.full and label is not None and label.kind == "decimal" and len(label.number) == 2 and not label.strong
+def _ends(line: _Line) -> bool:
+    return line.text.rstrip(_CLOSERS).endswith(tuple(_ENDS + "."))
 
 
 def _compounds(lines: Sequence[_Line]) -> frozenset[str]:

@@ -134,9 +134,9 @@ def _decimals(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     for index, one in enumerate(usable):
         number = one.label.number
         ahead = (c.label.number for c in usable[index + 1 : index + 4])
-        if one.heading or (one.known and one.label.kind == "decimal"):
-            fits = True
-        elif last is not None and follows(last, number):
+        marked = one.heading and one.label.strong
+        counted = one.known and one.label.kind == "decimal"
+        if marked or counted or (last is not None and follows(last, number)):
             fits = True
         else:
             starts = all(n <= 1 for n in number) or last is None or number > last
@@ -148,8 +148,9 @@ def _decimals(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
 
 def _titles(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield "1. 目的" … where they are titles with text between, not the lines of a list."""
-    yield from (one for one in candidates if one.heading)
-    chain = _chained([one for one in candidates if not one.heading and one.titled])
+    marked = [one for one in candidates if one.heading and one.label.strong]
+    yield from marked
+    chain = _chained([one for one in candidates if one not in marked and one.titled])
     apart = sum(b.line - a.line > 1 for a, b in zip(chain, chain[1:], strict=False))
     if len(chain) > 1 and apart * 2 >= len(chain) - 1:
         yield from chain

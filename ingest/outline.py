@@ -14,7 +14,7 @@ from ingest.numbering import Candidate, plausible
 from ingest.types import Block
 from knowledge.clauses import CONTAINERS, Label, LabelKind, parse_label
 
-CAPTION_LIMIT = 60  # characters; a longer first line is the clause's text, not its title
+CAPTION_WIDTH = 110  # half-width columns; a longer first line is the clause's text, not its title
 _ENDS = "。；;：:，,、.!！?？"
 _RANK: dict[LabelKind, int] = {
     "appendix": 0,
@@ -92,7 +92,8 @@ def caption(line: str, label: Label, *, heading: bool) -> str:
     rest = line[label.end :].strip()
     if heading:
         return rest
-    return rest if len(rest) <= CAPTION_LIMIT and not rest.endswith(tuple(_ENDS)) else ""
+    width = sum(1 if character.isascii() else 2 for character in rest)
+    return rest if width <= CAPTION_WIDTH and not rest.endswith(tuple(_ENDS)) else ""
 
 
 @dataclass(frozen=True, slots=True)

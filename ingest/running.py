@@ -7,10 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
+from knowledge.clauses import parse_label
+
 EDGE = 4  # lines looked at from each end of a page
 
 _DIGITS = re.compile(r"\d+")
-_ROMAN = re.compile(r"[ivxl]{1,6}")
 # Says itself that it is a page number: 第 3 頁，共 10 頁; - 3 -; Page 3 of 10; 3 / 10; p. 3.
 _PAGE_NUMBER = re.compile(
     r"第\s*\d+\s*[頁页](?:\s*[,，/／、]?\s*[共總总]\s*(?:計|计)?\s*\d+\s*[頁页])?"
@@ -21,6 +22,7 @@ _PAGE_NUMBER = re.compile(
     r"|\d+\s*(?:of|/)\s*\d+",
     re.IGNORECASE,
 )
+_TRAILING = re.compile(r"\s*\b(?:\d{1,4}|[ivxl]{1,6})$")  # "© 2014 IBM Corp. xi"
 _BARE_NUMBER = re.compile(r"\d{1,4}|[ivxl]{1,6}", re.IGNORECASE)
 
 
@@ -67,6 +69,9 @@ def _running(edges: Sequence[Sequence[tuple[int, str]]]) -> set[tuple[int, int]]
         same: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for depth, page, folded in members:
             same[folded].append((depth, page))
+            footer = _TRAILING.sub("", folded)
+            if len(footer) >= 12 and parse_label(folded) is None:
+                same[footer].append((depth, page))
         for places in same.values():
             if _enough({page for _, page in places}, len(edges)):
                 running.update(places)

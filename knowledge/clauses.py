@@ -58,6 +58,7 @@ _LATIN = (
 _BARE = (
     rf"(?P<decimal>{DECIMAL})(?P<dot>\.?)(?![\d%])"
     r"|(?P<numbered>\d{1,3})\s*[.、](?!\d)"
+    r"|(?P<spaced>\d{1,2})(?=\s+[^\W\d_])"
     rf"|(?P<formal>[壹貳參肆伍陸柒捌玖拾贰叁参陆]{{1,3}})\s*[、.]"
     rf"|(?P<point>{_CJK})\s*[、.]"
     rf"|\(\s*(?P<sub>{_CJK})\s*\)"
@@ -77,12 +78,13 @@ _WORD_KIND: dict[str, LabelKind] = {
 _MENTION = re.compile(
     r"(?:第|及|與|和|或|至|到|、|,|，|;|；|所|之|的|規定|规定|中(?![央華])|各款|各項|前段|後段|但書|情形)"
     rf"|\s*(?:[,、]|[及與和或至到]\s*第|第\s*{NUMBER}\s*[項款目])"
-    r"|\s?(?:[a-z]|-\s?[a-z])"
+    r"|\s?(?:(?!deleted|repealed|omitted|reserved)[a-z]|-\s?[a-z])"
 )
-# Quantities that start a line: 3.5 公斤, 2.5%, 12.5 MB.
+# Quantities that start a line: 3.5 公斤, 2.5%, 12.5 MB; not 3.1 日結, 4.1 個人資料.
 QUANTITY = re.compile(
-    r"\s*(?:公斤|公克|公分|公尺|公里|公噸|公升|毫米|毫升|吋|英吋|坪|元|萬|万|億|亿|倍|度|小時|小时|分鐘|分钟|秒|天|日|個|个|年|月"
-    r"|人|次|件|%|°|kg|g|mg|km|cm|mm|m|ml|l|gb|mb|tb|kb|ghz|mhz|hz|v|w|kw|mah|inch(?:es)?|percent|million|billion"
+    r"\s*(?:公斤|公克|公分|公尺|公里|公噸|公升|毫米|毫升|吋|英吋|坪|元|萬|万|億|亿|倍|度(?!假)|小時|小时|分鐘|分钟|秒|天(?!然)"
+    r"|日(?![結结報报誌志常])|[個个](?![人別别案體体])|年(?![度終终資资])|月(?![結结報报])|人(?![員员事力])|次(?!要)|件(?![數数])"
+    r"|%|°|kg|g|mg|km|cm|mm|m|ml|l|gb|mb|tb|kb|ghz|mhz|hz|v|w|kw|mah|inch(?:es)?|percent|million|billion"
     r"|hours?|days?|years?|minutes?|x)(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -149,7 +151,7 @@ def _read(match: re.Match[str]) -> tuple[LabelKind, tuple[int, ...], bool, bool]
 
 
 _BARE_KINDS: tuple[tuple[str, LabelKind], ...] = (
-    ("numbered", "numbered"), ("formal", "part"), ("point", "point"), ("sub", "sub"),
+    ("numbered", "numbered"), ("spaced", "numbered"), ("formal", "part"), ("point", "point"), ("sub", "sub"),
 )  # fmt: skip
 
 
@@ -162,6 +164,7 @@ def _match(line: str, offset: int) -> tuple[re.Match[str], Label] | None:
     kind, number, dotted, latin = read
     rest = wide[match.end() :]
     strong = not rest or rest[0] in " :?([【〈《「-" or kind in {"numbered", "point", "sub"}
+    strong = strong and not match["spaced"]  # "4 出貨" may as well be an amount
     end = match.end() + len(rest) - len(rest.lstrip(" :."))
     text = line[offset : match.end()].rstrip()
     if kind in {"numbered", "decimal"}:
@@ -184,6 +187,8 @@ def parse_label(line: str) -> Label | None:
     rest = widen(line[offset + len(label.text) :])
     named = match["article"] or match["container"] or match["latin"] or match["zh_decimal"]
     if named and _MENTION.match(rest):
+        return None
+    if match["spaced"] and (QUANTITY.match(rest) or rest.lstrip()[:1].islower()):
         return None
     if match["decimal"] and not match["dot"] and (QUANTITY.match(rest) or rest[:1] in set("-/~,;)、。，")):
         return None
