@@ -165,6 +165,6 @@ def load_relevance(path: Path | None = None) -> Relevance:
     file = path or Path(__file__).with_name("relevance.json")
     data = json.loads(file.read_text(encoding="utf-8"))
     if tuple(data["features"]) != FEATURES:
-        message = f"{file} was fitted for {data['features']}, this program computes {list(FEATURES)}: run `make fit`"
+        message = f"{file} was fitted for {data['features']}, this program computes {list(FEATURES)}: run `python -m bench.fit`"
         raise ValueError(message)
     return Relevance(tuple(data["same_script"]), tuple(data["other_script"]))

@@ -88,6 +88,11 @@ def numbers(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def without_numbers(text: str) -> str:
+    """Return ``text`` with its numbers blanked, for comparing what remains; ``numbers`` compares the numbers."""
+    return _ENGLISH_NUMBER.sub(" ", _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).lower()))
+
+
 _NAME = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*", re.ASCII
 )

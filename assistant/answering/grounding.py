@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.facts import denials, names, numbers
+from assistant.answering.facts import denials, names, numbers, without_numbers
 from knowledge.sentences import sentences
 from knowledge.text import fold, language_of, shares_script, stem
 from knowledge.types import Language, Passage
@@ -28,6 +28,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
 _NOVEL_SHARE = 0.75  # of what the sentence adds to the question
 _TOTAL_SHARE = 0.75  # of all that it says, what stands in the question counted as found
+_FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
 _HAN = re.compile("[\u3400-\u9fff]")
 _UNIT = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
@@ -75,8 +76,8 @@ class Evidence:
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        units = _units(sentence)
-        if not units or not self._windows:
+        units = _units(without_numbers(sentence))
+        if not (units or numbers(sentence)) or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence)
         same = [w for w in self._windows if shares_script(language, language_of(w.text))]
@@ -89,12 +90,14 @@ class Evidence:
     def _check_same(self, sentence: str, units: Sequence[str], language: Language, window: Window) -> Support:
         asked = _covered(units, self._question_grams, self._question)
         borne = _covered(units, window.grams, window.folded)
-        content = [i for i, unit in enumerate(units) if unit not in _FUNCTION and not unit.isdecimal()]
+        content = [i for i, unit in enumerate(units) if unit not in _FUNCTION]
         novel = [i for i in content if not asked[i]] or content
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
         question_share = len(self._question_grams & window.grams) / max(len(self._question_grams), 1)
-        score = 2 * novel_share + question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
+        # A fragment ("24 hours") stands in many places; the one beside the question's words is meant.
+        weight = 1.0 if len(content) <= _FRAGMENT else 0.15
+        score = 2 * novel_share + weight * question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
         if not numbers(sentence) <= window.numbers:
             return Support("number", score)
         if not _named(names(sentence, latin_text=language == "en"), window, self._question):

@@ -29,10 +29,11 @@ from assistant.answering.types import (
     Event,
     Final,
     Question,
+    Queued,
     Retrieved,
     Sentence,
 )
-from assistant.answering.writing import Chat, Writer, Written
+from assistant.answering.writing import Chat, Writer, Written, in_full
 from knowledge.search import Found, Searcher
 from knowledge.text import language_of
 from knowledge.types import Hit, Language, Reader
@@ -121,11 +122,14 @@ class Answerer:
         by_passage = {hit.passage.passage_id: hit for hit in hits}
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
+        ahead, wait_s = self._writer.queue_load()
+        if ahead:
+            yield Queued(ahead, wait_s)
         for checked in self._writer.write(prompt.messages, evidence, draft.language, cancel, outcome):
             window = checked.support.window
             assert window is not None  # noqa: S101 - Writer yields supported sentences only
             hit = by_passage[window.passage.passage_id]
-            yield draft.say(checked.text, hit, window.start, window.end)
+            yield draft.say(in_full(checked.text, window, draft.language), hit, window.start, window.end)
         if not draft.sentences:
             draft.decline("not_supported", found.hits)
 

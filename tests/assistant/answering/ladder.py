@@ -1,0 +1,58 @@
+"""A ladder over a few passages, without store or weights: the search is a list, the model a script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answering.service import Answerer
+from knowledge.relevance import query_terms
+from knowledge.search import Found
+from knowledge.text import language_of
+from knowledge.types import DocumentId, Hit, Passage, PassageId, Reader
+from models.fakes import FakeChat, HashEmbedder
+
+OFFSET = 100  # passages begin here in their canonical text, so that a wrong origin shows
+
+
+def passage(text: str, name: str = "sop.md", clause: str | None = None, question: str | None = None) -> Passage:
+    """Return a passage whose canonical text begins ``OFFSET`` characters earlier."""
+    return Passage(
+        PassageId(name + text), DocumentId(name), 3, name, name.partition(".")[0], "faq" if question else "text", clause, (),
+        7, OFFSET, OFFSET + len(text), text, language_of(text), "internal", question,
+    )  # fmt: skip
+
+
+@dataclass
+class ListedSearch:
+    """Finds what it was given, in that order."""
+
+    hits: list[Hit] = field(default_factory=list)
+    exact_only: bool = False
+    embedder: HashEmbedder = field(default_factory=HashEmbedder)
+    asked: list[str] = field(default_factory=list)
+
+    def find(self, question: str, reader: Reader, k: int = 10) -> Found:
+        """Return the hits; the reader is the store's business."""
+        self.asked.append(question)
+        return Found(query_terms(question, lambda terms: dict.fromkeys(terms, 1), 10), tuple(self.hits[:k]), self.exact_only)
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the fake's vectors."""
+        return self.embedder.embed_passages(texts)
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Return the fake's vector of a passage, so that equal texts have cosine 1."""
+        return self.embedder.embed_passages([text])[0]
+
+
+@dataclass
+class Desk:
+    """An answerer with its search and its model at hand."""
+
+    answerer: Answerer
+    search: ListedSearch
+    chat: FakeChat

@@ -1,0 +1,121 @@
+"""A sentence leaves only when a source bears it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from assistant.answering.grounding import Evidence
+from models.fakes import HashEmbedder
+from tests.assistant.answering.ladder import passage
+
+SHIPPING = (
+    "門市人員知悉出貨異常後，應於 24 小時內通報物流部。是否補寄，由倉儲經理判定。已拆封的耳機不得退貨，但瑕疵品除外。"
+    "運費由公司負擔，上限為新臺幣 1,500 元。"
+)
+POLICY = (
+    "Report a shipment anomaly to Logistics within 24 hours. The warehouse manager decides on re-sending. "
+    "Opened earphones cannot be returned unless they are defective."
+)
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Embed as the fake does."""
+    fake = HashEmbedder()
+    fake.load()
+    return fake.embed_passages(texts)
+
+
+def check(sentence: str, source: str, question: str) -> str:
+    """Return the verdict on a sentence."""
+    return Evidence([passage(source)], question, embed).check(sentence).verdict
+
+
+class TestChinese:
+    """Sources and answers in Chinese."""
+
+    question = "出貨異常怎麼處理？"
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "應在24小時內通報物流部。",
+            "應於二十四小時內通報物流部。",
+            "是否補寄由倉儲經理判定。",
+            "運費由公司負擔，上限1500元。",
+            "已拆封的耳機不得退貨。",
+        ],
+    )
+    def test_true_sentences_pass(self, sentence: str) -> None:
+        """Also in other notations and word orders."""
+        assert check(sentence, SHIPPING, self.question) == "supported"
+
+    @pytest.mark.parametrize(
+        ("sentence", "verdict"),
+        [
+            ("應在48小時內通報物流部。", "number"),
+            ("運費由公司負擔，上限2,500元。", "number"),
+            ("已拆封的耳機可以退貨。", "denial"),
+            ("是否補寄不由倉儲經理判定。", "denial"),
+            ("由 FedEx 負責補寄判定。", "name"),
+            ("由總經理召開臨時董事會議決議後公告。", "content"),
+        ],
+    )
+    def test_false_sentences_are_dropped(self, sentence: str, verdict: str) -> None:
+        """Altered numbers, turned denials, foreign names, invented content."""
+        assert check(sentence, SHIPPING, self.question) == verdict
+
+    def test_the_quote_is_the_sentence_that_bears_it(self) -> None:
+        """Offsets are into the canonical text and enclose exactly those words."""
+        source = passage(SHIPPING)
+
+        window = Evidence([source], self.question, embed).check("是否補寄由倉儲經理判定。").window
+
+        assert window is not None
+        assert source.text[window.start - source.start : window.end - source.start] == "是否補寄，由倉儲經理判定。"
+
+
+class TestEnglish:
+    """Sources and answers in English."""
+
+    question = "What do we do about a shipment anomaly?"
+
+    @pytest.mark.parametrize(
+        "sentence",
+        [
+            "Report it to Logistics within twenty-four hours.",
+            "The warehouse manager decides on re-sending.",
+            "Opened earphones cannot be returned.",
+        ],
+    )
+    def test_true_sentences_pass(self, sentence: str) -> None:
+        """Also in other notations."""
+        assert check(sentence, POLICY, self.question) == "supported"
+
+    @pytest.mark.parametrize(
+        ("sentence", "verdict"),
+        [
+            ("Report it to Logistics within 48 hours.", "number"),
+            ("Report it to Acme Express within 24 hours.", "name"),
+            ("The warehouse manager never decides on re-sending.", "denial"),
+            ("Customers receive a voucher and an apology letter.", "content"),
+        ],
+    )
+    def test_false_sentences_are_dropped(self, sentence: str, verdict: str) -> None:
+        """Each for its own reason."""
+        assert check(sentence, POLICY, self.question) == verdict
+
+
+class TestNothing:
+    """Edges."""
+
+    def test_no_source_bears_nothing(self) -> None:
+        """Without evidence every sentence is dropped."""
+        assert Evidence([], "問題", embed).check("任何話。").window is None
+
+    def test_marks_alone_say_nothing(self) -> None:
+        """A sentence without words is empty."""
+        assert check("……", SHIPPING, "問題") == "empty"

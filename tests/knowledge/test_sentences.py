@@ -1,0 +1,36 @@
+"""Sentences and their offsets."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.sentences import sentences
+
+
+class TestSentences:
+    """Cut at sentence ends, nothing lost."""
+
+    def test_chinese_ends_at_full_stops_and_keeps_closing_quotes(self) -> None:
+        """A closing quote belongs to the sentence that it closes."""
+        assert [s.text for s in sentences("他說：「好。」然後走了！真的？")] == ["他說：「好。」", "然後走了！", "真的？"]
+
+    def test_english_abbreviations_and_decimals_do_not_end_one(self) -> None:
+        """e.g., initials and 3.5 stay inside."""
+        text = "Send e.g. a photo to Mr. Lin within 3.5 hours. Then wait."
+
+        assert [s.text for s in sentences(text)] == ["Send e.g. a photo to Mr. Lin within 3.5 hours.", "Then wait."]
+
+    def test_lines_end_sentences(self) -> None:
+        """Items of a list are sentences of their own."""
+        assert [s.text for s in sentences("一、申請\n二、審核")] == ["一、申請", "二、審核"]
+
+    @given(st.text(alphabet="甲乙。！?. \n」ab1,", max_size=80))
+    def test_offsets_hold_all_but_white_space(self, text: str) -> None:
+        """Every span is a substring, spans are in order, and what lies between them is white space."""
+        at = 0
+        for span in sentences(text):
+            assert text[span.start : span.end] == span.text
+            assert not text[at : span.start].strip()
+            at = span.end
+        assert not text[at:].strip()
