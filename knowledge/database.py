@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from knowledge.errors import HomeUnreachable
@@ -108,8 +109,9 @@ def open_database(home: Path, settings: KnowledgeSettings | None = None) -> Data
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         _migrate(engine)
-    except OSError as error:
-        raise HomeUnreachable(f"cannot use the home directory {home}: {error}") from error
+    except (OSError, DatabaseError) as error:
+        why = error.orig if isinstance(error, DatabaseError) else error
+        raise HomeUnreachable(f"cannot use the database in {home}: {why}") from error
     return Database(engine, home, key)
 
 

@@ -117,9 +117,9 @@ def rebuild_fulltext(
 def recover(database: Database, fulltext: FullText, vectors: VectorIndex) -> None:
     """Make both indexes usable, whatever the last process left: cheap when it ended well."""
     with database.write() as session:
-        usable = fulltext.is_current(session)
+        usable = fulltext.is_current(session) and len(fulltext.ids(session)) == count_in_force(session)
     if not usable:
-        log.info("word index is missing or of another release: writing it anew")
+        log.info("word index is missing, incomplete or of another release: writing it anew")
         rebuild_fulltext(database, fulltext)
     try:
         trusted = vectors.load()
