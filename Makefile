@@ -25,7 +25,7 @@ setup: .cache/setup.stamp ## Install everything and fetch the two default models
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25"
 	@$(BIN)/python -m pip install --quiet -r requirements.lock -r requirements-dev.lock
-	@$(BIN)/python -m pip install --quiet --no-deps -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps -e .
 	@mkdir -p .cache && touch $@
 
 .cache/npm.stamp: package.json package-lock.json
@@ -57,7 +57,7 @@ check: .cache/venv.stamp ## Lint, format, types, import rules, dependencies, gen
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --cache-dir .cache/imports
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/imports
 	$(BIN)/deptry .
 	$(BIN)/cog --check -I scripts -I . $(GENERATED)
 	$(BIN)/pylint --disable=all --enable=duplicate-code --score=no $(PACKAGES)

@@ -146,10 +146,9 @@ class LocalOperations:
 
 
 def _progress_json(progress: Progress) -> Json:
-    """Return how far an ingest is; bytes are the best guide to the time that is left."""
+    """Return how far an ingest is."""
     return {
-        "done": progress.bytes_done,
-        "total": progress.bytes_found,
+        "share": round(progress.share, 4),
         "text": progress.source,
         "files_done": progress.files_done,
         "files_found": progress.files_found,

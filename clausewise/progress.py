@@ -22,7 +22,7 @@ Show = Callable[[Mapping[str, Any]], None]
 def progress(title: str) -> Iterator[Notify]:
     """Give a function that shows ``progress`` events and drops others.
 
-    All keys of an event are optional: ``done`` and ``total`` (bytes), ``files_done``, ``files_found``,
+    All keys of an event are optional: ``share`` (0..1 of the work), ``files_done``, ``files_found``,
     ``passages``, ``embedded``, ``text`` (what is at hand).
     """
     with _bar(title) if sys.stderr.isatty() else _lines(title) as show:
@@ -55,8 +55,8 @@ def _bar(title: str) -> Iterator[Show]:
         def show(data: Mapping[str, Any]) -> None:
             bar.update(
                 task,
-                completed=data.get("done", 0),
-                total=data.get("total"),
+                completed=data.get("share", 0.0),
+                total=1.0 if "share" in data else None,
                 counts=_counts(data, time.monotonic() - began),
                 text=str(data.get("text", ""))[-SHOWN_NAME:],
             )
@@ -94,6 +94,6 @@ def _counts(data: Mapping[str, Any], elapsed_s: float) -> str:
 
 
 def _left(data: Mapping[str, Any], elapsed_s: float) -> str:
-    """Return the time that is left, from the bytes done so far."""
-    done, total = data.get("done"), data.get("total")
-    return f"{elapsed_s * (total - done) / done:.0f} s left" if done and total else ""
+    """Return the time that is left, were the rest as quick as the part behind us."""
+    share = data.get("share")
+    return f"{elapsed_s * (1 - share) / share:.0f} s left" if share else ""

@@ -98,6 +98,7 @@ class _Tally:
     found_files: int = 0
     found_bytes: int = 0
     done_bytes: int = 0
+    read_bytes: int = 0
     passages: int = 0
 
     def found(
@@ -121,6 +122,7 @@ class _Tally:
                 bytes_found=self.found_bytes,
                 passages=self.passages,
                 embedded=embedded,
+                bytes_read=self.read_bytes,
                 outcome=outcome,
             )
         )
@@ -198,6 +200,7 @@ class _Run:
         target, source = self._publisher.stage(reading.version, self._run_id)
         self._group.append(_Staged(found, reading, target, source))
         self._tally.passages += len(reading.version.passages)
+        self._tally.read_bytes += found.size
         texts = sum(len(staged.reading.texts) for staged in self._group)
         if texts >= _GROUP_TEXTS or len(self._group) >= _GROUP_FILES:
             self.flush()
@@ -273,6 +276,7 @@ class _Run:
     def _finish(self, found: Found, outcome: FileOutcome) -> None:
         self._store.runs.record(self._run_id, [outcome])
         self._tally.done_bytes += found.size
+        self._tally.read_bytes += found.size
         self._done(outcome)
 
     def _done(self, outcome: FileOutcome) -> None:

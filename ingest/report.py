@@ -12,7 +12,7 @@ from knowledge.runs import FileOutcome, RunState
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. ``bytes_done`` of ``bytes_found`` is the best guide to the time that is left.
+    """How far a run is. Embedding takes most of the time: ``share`` counts what is read by what is embedded.
 
     ``passages`` and ``embedded`` count what this run has read and what it had to embed of it.
     """
@@ -24,7 +24,16 @@ class Progress:
     bytes_found: int
     passages: int
     embedded: int
+    bytes_read: int = 0  # staged files too, which are not done before they are embedded
     outcome: FileOutcome | None = None  # set when a file has just been finished
+
+    @property
+    def share(self) -> float:
+        """Return the part of the bytes found that is behind us, 0..1."""
+        if not self.bytes_found:
+            return 0.0
+        embedded = self.bytes_read * min(self.embedded / self.passages, 1.0) if self.passages else 0.0
+        return min(max(self.bytes_done, embedded) / self.bytes_found, 1.0)
 
 
 OnProgress = Callable[[Progress], None]

@@ -74,6 +74,8 @@ class SearchResult(_Strict):
 class CitationBody(_Strict):
     """A checked source: ``canonical[start:end] == quote`` in that version."""
 
+    # The wire's shape is kept apart from the domain's, so the fields are written twice.
+    # pylint: disable=duplicate-code
     n: int
     document_id: str
     source: str

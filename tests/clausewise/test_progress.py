@@ -8,7 +8,7 @@ from clausewise import progress as module
 from clausewise.progress import progress
 
 COUNTS = {"files_done": 1, "files_found": 2, "passages": 30, "embedded": 30}
-EVENT = {"done": 500, "total": 1000, "text": "a.md", **COUNTS}
+EVENT = {"share": 0.5, "text": "a.md", **COUNTS}
 
 
 class TestProgress:
