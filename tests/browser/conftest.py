@@ -35,6 +35,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PROGRAM = Path(sys.executable).with_name("clausewise")
 _START_S = 120
 
 
@@ -163,7 +164,7 @@ def real_server() -> Iterator[Callable[[Path], Site]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(home: Path) -> Site:
-        command = [sys.executable, "-m", "clausewise", "--home", str(home), "serve", "--port", "0"]
+        command = [str(PROGRAM), "--home", str(home), "serve", "--port", "0"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         started.append(process)
         told = ""

@@ -13,8 +13,20 @@ export function make(tag, set = {}, ...children) {
   return element;
 }
 
-/** Split a first short line off, which in a clause is its label and title. */
-export function withLeadLine(text) {
-  const end = text.indexOf("\n");
-  return end > 0 && end <= 60 ? [text.slice(0, end), text.slice(end)] : ["", text];
+/** Return the nodes of a document's words: a first short line set off, empty lines drawn small, `inside` marked. */
+export function wordsOf({ before, inside = "", after = "" }) {
+  const end = before.indexOf("\n");
+  const lead = end > 0 && end <= 60 ? before.slice(0, end) : inside || after || end >= 0 ? "" : before;
+  const isHeading = lead && lead.length <= 60 && !/[。.；;]$/.test(lead);
+  return [
+    isHeading ? make("span", { className: "lead-line" }, lead) : null,
+    ...spaced(isHeading ? before.slice(lead.length) : before),
+    inside ? make("mark", {}, ...spaced(inside)) : null,
+    ...spaced(after),
+  ];
+}
+
+/** Return the text with each run of empty lines in an element of its own; nothing of it is lost. */
+function spaced(text) {
+  return text.split(/(\n\s*\n)/).map((part, index) => (index % 2 ? make("span", { className: "between" }, part) : part));
 }

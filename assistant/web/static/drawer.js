@@ -1,6 +1,6 @@
 // A document beside the answer: its passages in order, the cited words marked and scrolled into view.
 import { splitAround } from "./codepoints.js";
-import { make, withLeadLine } from "./dom.js";
+import { make, wordsOf } from "./dom.js";
 import { placeOf } from "./texts.js";
 
 /** Return a function that opens a place {document_id, version?, start?, end?, quote?, …}. */
@@ -82,14 +82,10 @@ function passageOf(text, passage, place) {
   const whole = !known || (place.start <= passage.start && place.end >= passage.end);
   const words = passage.text.replace(/\n+$/, "");
   const cut = touched && !whole ? splitAround(words, passage.start, place.start, place.end) : { before: words, inside: "", after: "" };
-  const [lead, before] = withLeadLine(cut.before);
   return make(
     "section",
     { className: "passage", "data-cited": touched ? "yes" : null, "aria-label": touched ? text("document_quote") : null },
-    lead ? make("span", { className: "lead-line" }, lead) : null,
-    before,
-    cut.inside ? make("mark", {}, cut.inside) : null,
-    cut.after,
+    ...wordsOf(cut),
   );
 }
 

@@ -1,7 +1,7 @@
 // Shows one question's state: status, clause, answer, sources. Sentences that are there stay untouched, so
 // that a screen reader hears each once.
-import { make, withLeadLine } from "./dom.js";
-import { citedAs } from "./state.js";
+import { make, wordsOf } from "./dom.js";
+import { citedAs, worthShowing } from "./state.js";
 import { placeOf } from "./texts.js";
 
 let count = 0;
@@ -57,10 +57,11 @@ export function createExchange({ text, open, retry }) {
     if (shown.hits === state.hits && shown.cited === cited) return;
     shown.hits = state.hits;
     shown.cited = cited;
+    const worthy = worthShowing(state);
     sources.hidden = !state.hits.length || state.answer?.status === "declined"; // the decline lists them itself
     sources.replaceChildren(
-      make("h3", {}, text("sources_count", { count: state.hits.length })),
-      make("ol", {}, state.hits.map((hit) => make("li", {}, sourceButton(parts, hit, citedAs(state, hit))))),
+      make("h3", {}, text("sources_count", { count: worthy.length })),
+      make("ol", {}, worthy.map((hit) => make("li", {}, sourceButton(parts, hit, citedAs(state, hit))))),
     );
   }
 
@@ -73,7 +74,7 @@ function statusOf(text, state) {
     const wait = Math.max(1, Math.round(state.queue.wait_s));
     return state.queue.position > 0 ? text("queued", { position: state.queue.position, wait }) : text("queued_next", { wait });
   }
-  if (state.phase === "writing") return `${text("found", { count: state.hits.length })} · ${text("writing")}`;
+  if (state.phase === "writing") return `${text("found", { count: worthShowing(state).length })} · ${text("writing")}`;
   return { done: text("done"), stopped: text("stopped"), failed: text("failed") }[state.phase];
 }
 
@@ -102,21 +103,11 @@ function also(text, citation) {
   return citation.places?.length ? make("span", {}, text("also_in", { places: citation.places.join("、") })) : null;
 }
 
-/** Return the clause's text with its label set off and the quote marked. */
+/** Return the clause's text with the quote marked. */
 function marked(words, quote) {
   const at = words.indexOf(quote);
-  const cut = at < 0 ? { before: words, inside: "", after: "" } : splitUnits(words, at, at + quote.length);
-  const [lead, before] = withLeadLine(cut.before);
-  return [
-    lead ? make("span", { className: "lead-line" }, lead) : null,
-    before,
-    cut.inside ? make("mark", {}, cut.inside) : null,
-    cut.after,
-  ];
-}
-
-function splitUnits(words, start, end) {
-  return { before: words.slice(0, start), inside: words.slice(start, end), after: words.slice(end) };
+  if (at < 0) return wordsOf({ before: words });
+  return wordsOf({ before: words.slice(0, at), inside: quote, after: words.slice(at + quote.length) });
 }
 
 /** The answer's card; paragraphs for words taken over whole, one flowing paragraph for what was written. */
@@ -137,7 +128,7 @@ function writtenCard(parts, slot) {
     const whole = isClauseItself(state);
     if (state.answer) {
       tag.textContent = text({ clause: "clause", faq: "faq", clarify: "clarify" }[state.answer.kind] ?? "answer");
-      note.textContent = { faq: text("faq_note"), written: text("written_note") }[state.answer.kind] ?? "";
+      note.textContent = noteOf(text, state.answer);
       card.classList.toggle("clause", state.answer.kind === "clause");
     }
     const sentences = sentencesOf(state);
@@ -158,6 +149,12 @@ function writtenCard(parts, slot) {
   }
 
   return { show };
+}
+
+function noteOf(text, answer) {
+  const [first] = answer.citations;
+  if (answer.kind === "clause" && first) return [first.title, placeOf(text, first)].join(" · ");
+  return { faq: text("faq_note"), written: text("written_note") }[answer.kind] ?? "";
 }
 
 /** Return the question of the pair whose answer is shown. */
@@ -186,7 +183,7 @@ function sentenceOf({ text, open }, state, { text: words, citations }) {
   return make(
     "span",
     { className: "sentence" },
-    words,
+    state.answer?.kind === "clause" ? wordsOf({ before: words }) : words,
     citations.map((n) => {
       const citation = state.citations[n];
       const label = text("citation_open", { n, title: [citation.title, citation.clause].filter(Boolean).join(" ") });
@@ -199,7 +196,8 @@ function sentenceOf({ text, open }, state, { text: words, citations }) {
 function fillFoot({ text, open }, foot, state) {
   const { answer } = state;
   const total = answer.timings_ms?.total;
-  const facts = [answer.model, total >= 100 ? text("seconds", { seconds: (total / 1000).toFixed(1) }) : null];
+  const model = answer.model?.split("@")[0]; // without the digest
+  const facts = [model, total >= 100 ? text("seconds", { seconds: (total / 1000).toFixed(1) }) : null];
   const first = answer.kind === "clause" ? answer.citations[0] : null;
   foot.hidden = false;
   foot.append(
@@ -263,16 +261,17 @@ function failedCard({ text, retry }, { error, question }) {
 function sourceButton({ text, open }, hit, number) {
   const share = hit.exact ? text("exact") : `${Math.round(hit.score * 100)}%`;
   const hint = hit.exact ? text("exact") : text("relevance", { percent: Math.round(hit.score * 100) });
+  const [question, answer] = hit.kind === "faq" ? hit.text.trim().split(/\n(.*)/s) : [];
   return make(
     "button",
     { type: "button", className: "source", "data-cited": number, on: { click: () => open(hit) } },
     make("span", { className: "source-title" },
       number ? make("span", { className: "badge" }, String(number)) : null,
-      make("span", { className: "name" }, hit.title),
+      make("span", { className: "name" }, question ?? hit.title),
       make("span", { className: "share", title: hint }, make("span", { className: "unseen" }, hint), make("span", { "aria-hidden": "true" }, share)),
     ),
     make("span", { className: "source-meta" }, [placeOf(text, { clause: hit.clause, page: hit.page }), hit.source].filter(Boolean).join(" · ")),
-    make("span", { className: "source-text" }, hit.text.trim()),
+    make("span", { className: "source-text" }, answer ?? hit.text.trim()),
   );
 }
 

@@ -59,6 +59,11 @@ export function historyOf(states) {
     .slice(-8);
 }
 
+/** Return the hits to list: those with some relevance, those cited, and in any case the best three. */
+export function worthShowing(state) {
+  return state.hits.filter((hit, index) => index < 3 || hit.score >= 0.05 || hit.exact || citedAs(state, hit) !== null);
+}
+
 /** Return the number of the citation that lies in a hit's passage, or null. */
 export function citedAs(state, hit) {
   const found = Object.values(state.citations ?? {}).find(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { advance, asked, citedAs, historyOf, isOver } from "../../../../assistant/web/static/state.js";
+import { advance, asked, citedAs, historyOf, isOver, worthShowing } from "../../../../assistant/web/static/state.js";
 import { createTexts, placeOf } from "../../../../assistant/web/static/texts.js";
 
 const CITATION = { n: 1, document_id: "d", version: 3, start: 10, end: 20 };
@@ -58,6 +58,13 @@ test("a hit is cited when the quote lies in it, in that version", () => {
   assert.equal(citedAs(done, { ...HIT, version: 2 }), null);
   assert.equal(citedAs(done, { ...HIT, start: 11 }), null);
   assert.equal(citedAs(asked("q"), HIT), null);
+});
+
+test("hits of no relevance are not listed, unless they are all there is", () => {
+  const scored = (score, more) => ({ ...HIT, start: 500, end: 600, score, ...more });
+  const hits = [0.9, 0.01, 0.01, 0.3, 0.01].map((score) => scored(score)).concat(scored(0.01, { exact: true }), { ...HIT, score: 0.01 });
+  const done = advance(after(["retrieved", { hits }]), "final", ANSWER);
+  assert.deepEqual(worthShowing(done), [0, 1, 2, 3, 5, 6].map((index) => hits[index]));
 });
 
 test("the history is of finished answers, the newest four", () => {
