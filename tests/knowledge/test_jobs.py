@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from knowledge.database import Database, open_database
 from knowledge.errors import NotFound
@@ -82,7 +83,7 @@ class TestRun:
 
         assert seen == [0, 1, 2, 3, 4]
 
-    def test_tells_a_failure(self, jobs: Jobs, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_tells_a_failure(self, jobs: Jobs) -> None:
         """What a handler raises is the job's error, and the next job is done all the same."""
 
         def fail(_payload: Json, _context: JobContext) -> Json:
@@ -92,11 +93,12 @@ class TestRun:
         jobs.register("double", double)
         failed, done = jobs.submit("fail", {}), jobs.submit("double", {"number": 1})
 
-        jobs.run_pending()
+        with capture_logs() as logs:
+            jobs.run_pending()
 
         assert (jobs.get(failed).state, jobs.get(failed).error) == ("failed", "no such folder: /nowhere")
         assert jobs.get(done).state == "done"
-        assert "job failed" in capsys.readouterr().out
+        assert [(entry["event"], entry["job"]) for entry in logs] == [("job failed", failed)]
 
     def test_waits_for_a_handler(self, jobs: Jobs) -> None:
         """A job that nobody can do yet stays queued."""
