@@ -12,7 +12,7 @@ PACKAGES := clausewise assistant ingest knowledge models
 GENERATED := docs/settings.md docs/cli.md docs/http.md docs/errors.md settings.example.toml
 SOURCES := $(PACKAGES) tests bench scripts
 
-.PHONY: help setup demo test test-unit test-weights test-browser check format docs lock bench eval serve clean
+.PHONY: help setup demo test test-unit test-weights test-browser check format docs picture lock bench eval serve clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -36,6 +36,7 @@ setup: .cache/setup.stamp ## Install everything and fetch the two default models
 .cache/setup.stamp: .cache/venv.stamp .cache/npm.stamp models/catalogue.toml
 	@echo "setup 3/3: default models into $(CLAUSEWISE_MODELS) (about 1.3 GB, checked by digest)"
 	@$(BIN)/clausewise models pull
+	@$(BIN)/python -m tests.models.reference # 0.2 GB that tests compare with; they run offline
 	@touch $@
 
 demo: setup ## Ingest the sample shop's documents and print four answers
@@ -68,6 +69,9 @@ format: .cache/venv.stamp ## Format and fix what can be fixed
 
 docs: .cache/venv.stamp ## Write the generated parts of the documentation
 	@$(BIN)/cog -r -I scripts -I . $(GENERATED)
+
+picture: setup ## Take the picture of the answer page for the README (after make demo)
+	@$(BIN)/python scripts/picture.py
 
 lock: ## Write both lock files from the packages installed in .venv
 	@$(BIN)/python scripts/lock.py

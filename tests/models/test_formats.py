@@ -53,7 +53,7 @@ class TestFormatter:
         """The catalogue's name goes before the file's template."""
         found = formatter({"tokenizer.chat_template": "{{ 'no' }}"}, "chatml", "", "")
 
-        assert found([{"role": "user", "content": "U"}]).text.startswith("<|im_start|>user\nU<|im_end|>")
+        assert found([{"role": "user", "content": "U"}]).text.endswith("U<|im_end|>\n<|im_start|>assistant\n")
 
     @pytest.mark.parametrize(
         ("architecture", "mark"), [("gemma3", "<start_of_turn>user"), ("other", "<|im_start|>user")]

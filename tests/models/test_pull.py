@@ -44,9 +44,11 @@ class Reports(list[Progress]):
     """Collects what a pull reports."""
 
     def __call__(self, progress: Progress) -> None:
+        """Take one report."""
         self.append(progress)
 
     def texts(self) -> str:
+        """Return what was said."""
         return "\n".join(progress.text for progress in self)
 
 
@@ -63,6 +65,7 @@ class FileServer(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
+        """Where it listens."""
         return f"http://127.0.0.1:{self.server_port}"
 
 
@@ -70,6 +73,7 @@ class FileHandler(http.server.BaseHTTPRequestHandler):
     server: FileServer
 
     def do_GET(self) -> None:
+        """Send the file, or the rest of it."""
         wanted = self.headers.get("Range")
         self.server.asked.append((self.path, wanted))
         start = int(wanted.split("=")[1].rstrip("-")) if wanted and not self.server.ignores_ranges else 0
@@ -110,7 +114,7 @@ class TestHuggingFace:
         assert server.asked == [("/org/repo/resolve/main/model.gguf", None)]
 
     def test_goes_on_where_it_stopped(self, server: FileServer, tmp_path: Path) -> None:
-        """After a broken connection the rest is fetched, not the whole; the part is not taken for the file."""
+        """After a broken connection the rest is fetched; the part is never taken for the file."""
         server.hang_up_after = 300_000
         with pytest.raises(PullFailed):
             pull(model(HF), tmp_path, Reports())

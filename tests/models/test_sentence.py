@@ -28,7 +28,7 @@ from tests.models.reference import ReferenceEngine
 E5 = "multilingual-e5-small"
 TEXTS = [
     "第4.3條 出貨異常：倉管人員應於二十四小時內回報物流部門，並由倉庫主管決定是否重新出貨。",
-    "勞工在同一雇主或事業單位，繼續工作滿一定期間者，應依下列規定給予特別休假：\n一、六個月以上一年未滿者，三日。",
+    "勞工在同一雇主繼續工作滿一定期間者，應依下列規定給予特別休假：\n一、六個月以上一年未滿者，三日。",
     "公司对于逾期出货的处理规定是什么？3～5 天，ＡＢＣ１２３，㈱。",
     "An employee who is absent for more than three days shall submit a medical certificate.",
     "Returns are accepted within 7 days;\tthe box must be unopened. Contact: help@example.com",
@@ -161,7 +161,7 @@ class TestEngines:
             assert (tmp_path / "again" / path.relative_to(found.derived)).read_bytes() == path.read_bytes()
 
     def test_one_question_is_quick(self, e5: SentenceEmbedder) -> None:
-        """A question takes milliseconds (2.4 measured on 2 idle cores; loaded machines get ten times that)."""
+        """A question takes milliseconds: 2.4 on 2 idle cores, ten times that on loaded ones."""
         e5.embed_question("warm")
         times = []
         for _ in range(20):

@@ -23,7 +23,7 @@ class TestStopReader:
 
     def test_half_a_character_at_the_end(self) -> None:
         """What never becomes whole is one replacement character."""
-        assert "".join(read(["a".encode(), "貨".encode()[:2]], [])) == "a\ufffd"
+        assert "".join(read([b"a", "貨".encode()[:2]], [])) == "a\ufffd"
 
     def test_leading_space_is_dropped(self) -> None:
         """Also over several tokens."""
