@@ -41,9 +41,7 @@ class WebSettings(BaseModel):
     )
     question_characters: int = Field(2000, ge=50, le=20_000, description="longest question")
     history_turns: int = Field(8, ge=0, le=50, description="earlier turns that are looked at, newest kept")
-    history_characters: int = Field(
-        6000, ge=0, le=100_000, description="earlier turns together, newest kept"
-    )
+    history_characters: int = Field(6000, ge=0, le=100_000, description="earlier turns together, newest kept")
     search_hits: int = Field(100, ge=1, le=1000, description="largest k of a search")
     body_bytes: int = Field(1_048_576, ge=16_384, le=33_554_432, description="largest JSON body")
     upload_bytes: int = Field(
@@ -51,15 +49,24 @@ class WebSettings(BaseModel):
     )
     upload_files: int = Field(20, ge=1, le=1000, description="most files in one upload")
     asks_at_once: int = Field(
-        16, ge=1, le=256, description="questions in work or waiting; beyond it the answer is 'busy'"
+        9,  # one that is written and the model's queue_size of 8: beyond it a reader hears 429 at once
+        ge=1,
+        le=256,
+        description="questions in work or waiting; beyond it the answer is 'busy'",
     )
     rate_ask: Rate = Field("120/minute", description="questions for each client address")
     rate_read: Rate = Field("600/minute", description="searches and reads for each client address")
     rate_write: Rate = Field("120/minute", description="changes for each client address")
     operator_link_hours: int = Field(24, ge=1, le=720, description="how long an unopened operator link lives")
-    operator_session_days: int = Field(30, ge=1, le=365, description="how long an operator's browser stays in")
-    examples_zh: tuple[str, ...] = Field((), max_length=8, description="example questions on the Chinese page")
-    examples_en: tuple[str, ...] = Field((), max_length=8, description="example questions on the English page")
+    operator_session_days: int = Field(
+        30, ge=1, le=365, description="how long an operator's browser stays in"
+    )
+    examples_zh: tuple[str, ...] = Field(
+        (), max_length=8, description="example questions on the Chinese page"
+    )
+    examples_en: tuple[str, ...] = Field(
+        (), max_length=8, description="example questions on the English page"
+    )
 
     @model_validator(mode="after")
     def _token_is_long_enough(self) -> Self:

@@ -237,12 +237,15 @@ class TestAsking:
 
 
 class TestTrouble:
-    def test_busy_says_when_and_can_be_tried_again(self, serve: Serve, visit: Visit) -> None:
+    @pytest.mark.parametrize("late", [False, True], ids=["at once", "after the search"])
+    def test_busy_says_when_and_can_be_tried_again(self, serve: Serve, visit: Visit, late: bool) -> None:
         """The second try is answered."""
         tries = iter([True, False])
 
         def script(question: Question, reader: Reader, cancel: threading.Event) -> Iterator[Event]:
             if next(tries):
+                if late:
+                    yield Retrieved(())
                 raise Busy(4, 7)
             yield from answering(citing(QUOTE))
 

@@ -36,10 +36,14 @@ async function* events(response) {
     for (const { name, data } of feed(value)) {
       over = over || name === "final" || name === "error";
       const content = JSON.parse(data);
-      yield { name, data: name === "error" ? content.error : content };
+      yield { name, data: name === "error" ? { ...content.error, seconds: waitOf(content.error) } : content };
     }
   }
   if (!over) throw new Error("the stream broke off");
+}
+
+function waitOf(error) {
+  return error.details?.wait_s ? Math.max(1, Math.round(error.details.wait_s)) : null;
 }
 
 async function refusal(response) {
