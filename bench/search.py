@@ -14,7 +14,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, cast
 
 import numpy as np
@@ -77,16 +77,18 @@ def run() -> Result:
         filled_s = perf_counter() - began
         passages = program.store.passages()
         times: list[float] = []
+        busy: list[float] = []
         embedding: list[float] = []
         for question in evaldata.questions(QUESTIONS + WARM_UP):
-            began = perf_counter()
+            began, worked = perf_counter(), process_time()
             operations.run(Search(query=question.text))
             times.append((perf_counter() - began) * 1000)
+            busy.append((process_time() - worked) * 1000)
             began = perf_counter()
             real.embed_question(question.text)
             embedding.append((perf_counter() - began) * 1000)
         program.close()
-    times, embedding = times[WARM_UP:], embedding[WARM_UP:]
+    times, busy, embedding = (taken[WARM_UP:] for taken in (times, busy, embedding))
     return Result(
         "search",
         f"{QUESTIONS} DRCD questions, top 10, after {WARM_UP} to warm up; vectors of 1,000 paragraphs, moved",
@@ -95,10 +97,11 @@ def run() -> Result:
             Figure("search, median", percentile(times, 0.5), "ms"),
             Figure("search, p95", percentile(times, 0.95), "ms", "≤", 60),
             Figure("search, longest", max(times), "ms"),
+            Figure("processor time of it, p95", percentile(busy, 0.95), "ms"),
             Figure("of it the question's embedding, median", percentile(embedding, 0.5), "ms"),
             Figure("reading and indexing them all", filled_s, "s"),
         ),
-        {"times_ms": times, "embedding_ms": embedding},
+        {"times_ms": times, "processor_ms": busy, "embedding_ms": embedding},
     )
 
 
