@@ -53,7 +53,7 @@ export function createExchange({ text, open, retry }) {
   }
 
   function showSources(state) {
-    const cited = `${state.answer?.status}${state.hits.map((hit) => citedAs(state, hit))}`;
+    const cited = JSON.stringify([state.answer?.status, state.hits.map((hit) => citedAs(state, hit))]);
     if (shown.hits === state.hits && shown.cited === cited) return;
     shown.hits = state.hits;
     shown.cited = cited;
@@ -159,7 +159,7 @@ function noteOf(text, answer) {
 
 /** Return the question of the pair whose answer is shown. */
 function faqQuestion(state) {
-  const hit = state.hits.find((found) => found.kind === "faq" && citedAs(state, found) !== null);
+  const hit = state.hits.find((found) => found.kind === "faq" && citedAs(state, found).length > 0);
   return hit ? hit.text.split("\n", 1)[0] : null;
 }
 
@@ -241,7 +241,7 @@ function declinedCard(parts, { answer, hits }) {
 function lookedAt(parts, hits, place) {
   const { text, open } = parts;
   const hit = hits.find((found) => found.source === place.source && found.clause === place.clause);
-  if (hit) return sourceButton(parts, hit, null);
+  if (hit) return sourceButton(parts, hit, []);
   const name = [place.title, placeOf(text, place)].filter(Boolean).join(" · ");
   if (!place.document_id) return name;
   return make("button", { type: "button", className: "link", on: { click: () => open(place) } }, name);
@@ -258,15 +258,15 @@ function failedCard({ text, retry }, { error, question }) {
   );
 }
 
-function sourceButton({ text, open }, hit, number) {
+function sourceButton({ text, open }, hit, numbers) {
   const share = hit.exact ? text("exact") : `${Math.round(hit.score * 100)}%`;
   const hint = hit.exact ? text("exact") : text("relevance", { percent: Math.round(hit.score * 100) });
   const [question, answer] = hit.kind === "faq" ? hit.text.trim().split(/\n(.*)/s) : [];
   return make(
     "button",
-    { type: "button", className: "source", "data-cited": number, on: { click: () => open(hit) } },
+    { type: "button", className: "source", "data-cited": numbers.length ? "yes" : null, on: { click: () => open(hit) } },
     make("span", { className: "source-title" },
-      number ? make("span", { className: "badge" }, String(number)) : null,
+      numbers.map((number) => make("span", { className: "badge" }, String(number))),
       make("span", { className: "name" }, question ?? hit.title),
       make("span", { className: "share", title: hint }, make("span", { className: "unseen" }, hint), make("span", { "aria-hidden": "true" }, share)),
     ),

@@ -61,19 +61,20 @@ export function historyOf(states) {
 
 /** Return the hits to list: those with some relevance, those cited, and in any case the best three. */
 export function worthShowing(state) {
-  return state.hits.filter((hit, index) => index < 3 || hit.score >= 0.05 || hit.exact || citedAs(state, hit) !== null);
+  return state.hits.filter((hit, index) => index < 3 || hit.score >= 0.05 || hit.exact || citedAs(state, hit).length > 0);
 }
 
-/** Return the number of the citation that lies in a hit's passage, or null. */
+/** Return the numbers of the citations that lie in a hit's passage. */
 export function citedAs(state, hit) {
-  const found = Object.values(state.citations ?? {}).find(
-    (citation) =>
-      citation.document_id === hit.document_id &&
-      citation.version === hit.version &&
-      citation.start >= hit.start &&
-      citation.end <= hit.end,
-  );
-  return found ? found.n : null;
+  return Object.values(state.citations ?? {})
+    .filter(
+      (citation) =>
+        citation.document_id === hit.document_id &&
+        citation.version === hit.version &&
+        citation.start >= hit.start &&
+        citation.end <= hit.end,
+    )
+    .map((citation) => citation.n);
 }
 
 function byNumber(citations) {

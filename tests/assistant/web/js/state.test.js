@@ -21,7 +21,7 @@ test("an answer grows sentence by sentence and ends whole", () => {
   const writing = after(["retrieved", { hits: [HIT] }], ["delta", { text: "報告。", citations: [CITATION] }]);
   assert.equal(writing.phase, "writing");
   assert.deepEqual(writing.sentences, [{ text: "報告。", citations: [1] }]);
-  assert.equal(citedAs(writing, HIT), 1);
+  assert.deepEqual(citedAs(writing, HIT), [1]);
 
   const done = advance(writing, "final", ANSWER);
   assert.equal(done.phase, "done");
@@ -55,9 +55,10 @@ test("states are never changed in place", () => {
 
 test("a hit is cited when the quote lies in it, in that version", () => {
   const done = after(["final", ANSWER]);
-  assert.equal(citedAs(done, { ...HIT, version: 2 }), null);
-  assert.equal(citedAs(done, { ...HIT, start: 11 }), null);
-  assert.equal(citedAs(asked("q"), HIT), null);
+  assert.deepEqual(citedAs(done, HIT), [1]);
+  assert.deepEqual(citedAs(done, { ...HIT, version: 2 }), []);
+  assert.deepEqual(citedAs(done, { ...HIT, start: 11 }), []);
+  assert.deepEqual(citedAs(asked("q"), HIT), []);
 });
 
 test("hits of no relevance are not listed, unless they are all there is", () => {
