@@ -26,10 +26,12 @@ from clausewise.bootstrap import Program
 from clausewise.home import Home
 from clausewise.settings import load
 from knowledge.clauses import clause_key
+from knowledge.samples.build import HERE
 from knowledge.types import INTERNAL, OPERATOR, DocumentId
 
 _CACHE = Path(".cache/quality")
 _SEED = 20261121
+DOCUMENTS = HERE / "documents"
 
 
 def _rows(path: str) -> list[dict[str, Any]]:
@@ -237,7 +239,62 @@ def _judged(row: dict[str, Any], answer: Answer, program: Program) -> dict[str, 
     }
 
 
-_SETS = {"retrieval": retrieval, "clauses": clauses, "answers": answers}
+def samples(count: int | None) -> Result:
+    """Ask the questions that were written about the demo corpus, in three languages, a fifth of them unanswerable."""
+    lines = (Path(__file__).parents[1] / "tests/evals/samples.jsonl").read_text(encoding="utf-8").splitlines()
+    questions = [json.loads(line) for line in lines][:count]
+    home = Home.resolve(_CACHE / "samples" / "home")
+    home.create()
+    program = Program(home, load(home))
+    rows: list[dict[str, Any]] = []
+    try:
+        for audience in ("public", "internal"):
+            program.ingestor.run([DOCUMENTS / audience], audience, prune=True)
+        for row in questions:
+            reader = OPERATOR.narrowed(row["audience"])
+            started = time.perf_counter()
+            hits = program.searcher.search(row["question"], reader, 5)
+            answer = program.answerer.answer(Question(row["question"]), reader)
+            places = {(row["source"], row["clause"]), *((other, None) for other in row["also"])}
+            rows.append(
+                {
+                    "id": row["id"],
+                    "question": row["question"],
+                    "language": row["language"],
+                    "answerable": row["answerable"],
+                    "kind": answer.kind,
+                    "reason": answer.decline.reason if answer.decline else None,
+                    "answer": answer.text,
+                    "found": any(_is_place(h.passage.source, h.passage.clause, places) for h in hits),
+                    "first": bool(hits) and _is_place(hits[0].passage.source, hits[0].passage.clause, places),
+                    "top": [(h.passage.source, h.passage.clause, round(h.score, 3)) for h in hits[:3]],
+                    "cited": any(_is_place(c.source, c.clause, places) for c in answer.citations),
+                    "right": answer.status == "answered" and all(w in answer.text for w in row["answer_contains"]),
+                    "declined": answer.status == "declined",
+                    "wanted": row["answer_contains"],
+                    "seconds": round(time.perf_counter() - started, 2),
+                }
+            )
+    finally:
+        program.close()
+    figures: list[Figure] = []
+    for language in ("zh-Hant", "zh-Hans", "en"):
+        known = [r for r in rows if r["answerable"] and r["language"] == language]
+        for name, key in (("clause first", "first"), ("clause in 5", "found"), ("right", "right"), ("cited", "cited"), ("false declines", "declined")):
+            figures.append(Figure(f"{language}, {len(known)}: {name}", sum(r[key] for r in known) / max(len(known), 1)))
+    unknown = [r for r in rows if not r["answerable"]]
+    figures.append(Figure(f"unanswerable, {len(unknown)}: declined", sum(r["declined"] for r in unknown) / max(len(unknown), 1)))
+    return Result("samples", f"Demo corpus, {len(rows)} questions; default models", tuple(figures), {"rows": rows})
+
+
+def _is_place(source: str, clause: str | None, places: set[tuple[str, str | None]]) -> bool:
+    return any(
+        (source == wanted or source.startswith(f"{wanted}#")) and (label is None or clause_key(label) == clause_key(clause or ""))
+        for wanted, label in places
+    )
+
+
+_SETS = {"retrieval": retrieval, "clauses": clauses, "answers": answers, "samples": samples}
 
 
 def main() -> int:

@@ -89,8 +89,8 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def without_numbers(text: str) -> str:
-    """Return ``text`` with its numbers blanked, for comparing what remains; ``numbers`` compares the numbers."""
-    return _ENGLISH_NUMBER.sub(" ", _NUMBER.sub(" ", unicodedata.normalize("NFKC", text).lower()))
+    """Return ``text`` with # for each number, for comparing what remains; ``numbers`` compares the numbers."""
+    return _ENGLISH_NUMBER.sub("#", _NUMBER.sub("#", unicodedata.normalize("NFKC", text).lower()))
 
 
 _NAME = re.compile(
@@ -115,7 +115,7 @@ def names(text: str, *, latin_text: bool) -> frozenset[str]:
 # What turns a statement into its opposite. 不僅, 不只, 不論 and 不過 do not; nor does "not only".
 _DENIALS = re.compile(
     r"不(?![僅只論过過管論斷但久同])|沒有?|没有?|(?<!若)未(?!來|来|滿|满)|無(?!論|线|線)|无(?!论|线)|(?<![並并])非(?!常|洲)|"
-    r"禁止|勿|免(?!費|费)|拒絕|拒绝|"
+    r"禁止|停止|勿|免(?!費|费)|"
     r"\b(?:not(?! only)|no|never|none|neither|nor|without|cannot|prohibited|forbidden)\b|n't\b"
 )
 _ENDS_SCOPE = re.compile(r"[，,。；;：:！!？?、\n]|\b(?:but|and|or|if|unless|except|when|while|because)\b|但|而|則|则|才")

@@ -31,11 +31,11 @@ _TOTAL_SHARE = 0.75  # of all that it says, what stands in the question counted 
 _FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
 _HAN = re.compile("[\u3400-\u9fff]")
-_UNIT = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
+_UNIT = re.compile("#|[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION = frozenset(
     fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等") + "您你我他她它"
-) | frozenset("a an the of in on at to for from by with as is are was were be been it its this that these those and or".split())
+) | frozenset("# a an the of in on at to for from by with as is are was were be been it its this that these those and or".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,9 @@ class Evidence:
         asked = _covered(units, self._question_grams, self._question)
         borne = _covered(units, window.grams, window.folded)
         content = [i for i, unit in enumerate(units) if unit not in _FUNCTION]
-        novel = [i for i in content if not asked[i]] or content
+        novel = [i for i in content if not asked[i]]
+        if len(novel) <= 1:  # a yes or no, or the question repeated with a number: all of it must stand there
+            novel = content
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
         question_share = len(self._question_grams & window.grams) / max(len(self._question_grams), 1)

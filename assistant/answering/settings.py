@@ -10,8 +10,8 @@ class AnsweringSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    answer_threshold: float = Field(0.30, ge=0, le=1, description="Relevance below which the answer is a decline.")
-    clause_threshold: float = Field(0.15, ge=0, le=1, description="Relevance from which the best clause is shown at once.")
+    answer_threshold: float = Field(0.20, ge=0, le=1, description="Relevance below which the answer is a decline.")
+    clause_threshold: float = Field(0.10, ge=0, le=1, description="Relevance from which the best clause is shown at once.")
     faq_threshold: float = Field(0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word.")
     evidence_passages: int = Field(3, ge=1, le=8, description="Passages that an answer may rest on.")
     evidence_chars: int = Field(360, ge=80, le=4000, description="Characters of them that the model reads.")
