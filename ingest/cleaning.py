@@ -29,7 +29,14 @@ _ENDS = "。！？!?；;：:…"
 _CLOSERS = "」』”’）)】》〉\"'"
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _HYPHEN = "-\u00ad\u2010\ufffe\x02"  # PDFium gives U+FFFE or U+0002 where a word was hyphenated
-_LEVEL: dict[LabelKind, int] = {"appendix": 1, "part": 1, "chapter": 2, "section": 3, "subsection": 4, "division": 5}
+_LEVEL: dict[LabelKind, int] = {
+    "appendix": 1,
+    "part": 1,
+    "chapter": 2,
+    "section": 3,
+    "subsection": 4,
+    "division": 5,
+}
 _CLAUSE_LEVEL = 6
 
 
@@ -90,13 +97,15 @@ def _lines(pages: Sequence[Sequence[str]]) -> Iterator[list[_Line]]:
             if not text.strip():
                 gap = True
                 continue
-            lines.append(_Line(plain or text, number, gap, text.startswith(("\u3000", "  ", "\t")), next(full)))
+            lines.append(
+                _Line(plain or text, number, gap, text.startswith(("\u3000", "  ", "\t")), next(full))
+            )
             gap = False
         yield lines
 
 
 def _reaches_margin(widths: Sequence[int]) -> list[bool]:
-    """Tell for each line of a page whether the margin cut it: it is about as wide as the widest of those around it.
+    """Tell for each line of a page whether the margin cut it: whether it is as wide as those around it.
 
     Around it, not on the page: columns and footnotes have margins of their own.
     """
@@ -130,7 +139,9 @@ def _labels(lines: Sequence[_Line]) -> dict[int, Label]:
 
 def _width(text: str) -> int:
     """Return the width in half-width columns."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" and not c.isascii() else 1 for c in text.rstrip())
+    return sum(
+        2 if unicodedata.east_asian_width(c) in "WFA" and not c.isascii() else 1 for c in text.rstrip()
+    )
 
 
 class _Titles:
@@ -193,7 +204,7 @@ def _is_item(line: _Line) -> bool:
 
 
 def _continues(block: _Open, line: _Line, label: Label | None) -> bool:
-    """Return whether ``line`` goes on with ``block``: the margin or the page, not the writer, broke the text."""
+    """Return whether ``line`` goes on with ``block``: the margin or the page broke it, not the writer."""
     last = block.lines[-1]
     crosses = line.page != last.page
     if block.closed or label is not None or _is_item(line) or (line.gap and not crosses):
@@ -229,8 +240,14 @@ def _block(one: _Open, compounds: frozenset[str]) -> Block:
 
 
 def join_lines(before: str, after: str, compounds: frozenset[str] = frozenset()) -> str:
-    """Return two lines of one paragraph as one: Chinese without a space, Latin with one, hyphenated words whole."""
-    if before[-1] in _HYPHEN and len(before) > 1 and before[-2].isalpha() and before[-2].isascii() and after[0].islower():
+    """Return two lines of a paragraph as one: Chinese without a space, Latin with one, split words whole."""
+    if (
+        before[-1] in _HYPHEN
+        and len(before) > 1
+        and before[-2].isalpha()
+        and before[-2].isascii()
+        and after[0].islower()
+    ):
         stem = re.search(r"[A-Za-z]+$", before[:-1])
         rest = re.match(r"[A-Za-z]+", after)
         compound = f"{stem.group()}-{rest.group()}".casefold() if stem and rest else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.clauses import CONTAINERS, Label
 
@@ -67,7 +68,9 @@ def _scopes(candidates: Sequence[Candidate], resets: Sequence[int]) -> Iterator[
     scope: list[Candidate] = []
     for index, one in enumerate(candidates):
         after_reset = bool(scope) and bisect_left(resets, scope[-1].line) != bisect_left(resets, one.line)
-        again = one.label.number == (1,) and any(c.label.number == (2,) for c in candidates[index + 1 : index + 3])
+        again = one.label.number == (1,) and any(
+            c.label.number == (2,) for c in candidates[index + 1 : index + 3]
+        )
         if scope and (after_reset or again):
             yield scope
             scope = []
@@ -79,8 +82,8 @@ def _scopes(candidates: Sequence[Candidate], resets: Sequence[int]) -> Iterator[
 def _rising(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield the heaviest strictly rising chain, and every certain one.
 
-    Longest increasing subsequence by patience sorting (Fredman 1975), run between the certain ones, which fix the
-    range for those between: O(n log n).
+    Longest increasing subsequence by patience sorting (Fredman 1975), run between the certain ones, which
+    fix the range for those between: O(n log n).
     """
     start: Number = (-1,)
     between: list[Candidate] = []
@@ -114,7 +117,7 @@ def _longest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def follows(before: Number, after: Number) -> bool:
-    """Return whether ``after`` can come next in a tree of decimals: a first child, or a next sibling at any depth."""
+    """Return whether ``after`` can come next in a tree of decimals: first child, or next at any depth."""
     if after[: len(before)] == before and len(after) > len(before):
         return all(n <= 1 for n in after[len(before) :])
     for depth, (old, new) in enumerate(zip(before, after, strict=False)):
@@ -124,7 +127,7 @@ def follows(before: Number, after: Number) -> bool:
 
 
 def _decimals(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Yield decimals that continue a numbering; single numbers only as titles, where text lies between them."""
+    """Yield decimals that continue a numbering; single numbers only as titles with text between."""
     usable = [one for one in candidates if one.certain or one.label.kind == "decimal" or one.titled]
     dotted = any(one.label.kind == "decimal" for one in usable)
     if not dotted:
@@ -151,7 +154,7 @@ def _titles(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     marked = [one for one in candidates if one.heading and one.label.strong]
     yield from marked
     chain = _chained([one for one in candidates if one not in marked and one.titled])
-    apart = sum(b.line - a.line > 1 for a, b in zip(chain, chain[1:], strict=False))
+    apart = sum(b.line - a.line > 1 for a, b in pairwise(chain))
     if len(chain) > 1 and apart * 2 >= len(chain) - 1:
         yield from chain
 

@@ -1,14 +1,15 @@
 """The structure of a document: which lines open a clause, and what lies in what.
 
-A label at a line's start is only a candidate. It opens a clause when the numbering around it agrees: articles
-must rise, decimals must follow one another as a tree does, 一、 needs a 二、. So a quantity, a date or a clause
-that is only mentioned at a line's start stays text.
+A label at a line's start is only a candidate. It opens a clause when the numbering around it agrees:
+articles must rise, decimals must follow one another as a tree does, 一、 needs a 二、. So a quantity, a date
+or a clause that is only mentioned at a line's start stays text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.numbering import Candidate, plausible
 from ingest.types import Block
@@ -73,6 +74,19 @@ class Node:
         return node
 
     @property
+    def above(self) -> Node | None:
+        """The innermost labelled node above this one."""
+        return self.parent.owner if self.parent else None
+
+    @property
+    def annexed(self) -> bool:
+        """Whether this lies in an appendix."""
+        node = self.above
+        while node is not None and node.label is not None and node.label.kind != "appendix":
+            node = node.above
+        return node is not None
+
+    @property
     def heading(self) -> tuple[str, ...]:
         """The path of headings above, and this node's own title; never its own label."""
         above: list[str] = [self.title] if self.title else []
@@ -116,8 +130,13 @@ def read_outline(lines: Sequence[Line], blocks: Sequence[Block], title: str) -> 
         opened = label is not None and stack.open_clause(line.text.strip(), label, block, heading=heading)
         if heading and not opened:
             stack.open_heading(line.text.strip(), block.level or 1)
-        titled = opened and label is not None and (bool(caption(line.text, label, heading=heading)) or _bare(line, label))
-        placed.append(Place(stack.top, heading or titled))
+        titled = (
+            opened
+            and label is not None
+            and (bool(caption(line.text, label, heading=heading)) or _bare(line, label))
+        )
+        named = index == 0 and stack.is_title(line.text)  # a text file's first line is its title
+        placed.append(Place(stack.top, heading or titled or named))
     _qualify(stack.nodes)
     return placed
 
@@ -127,12 +146,14 @@ def _bare(line: Line, label: Label) -> bool:
 
 
 def _sections_in_articles(opening: dict[int, Label]) -> bool:
-    """Tell "Article I > Section 1" from "Section 1 > Article 5": by what mostly comes right after a section."""
+    """Tell "Article I > Section 1" from "Section 1 > Article 5" by what mostly follows a section."""
     kinds = [label.kind for _, label in sorted(opening.items()) if label.kind in {"section", "article"}]
-    after = [b for a, b in zip(kinds, kinds[1:], strict=False) if a == "section"]
-    return "article" in kinds and kinds.index("article") < kinds.index("section") if after and (
-        after.count("article") * 2 < len(after)
-    ) else False
+    after = [b for a, b in pairwise(kinds) if a == "section"]
+    return (
+        "article" in kinds and kinds.index("article") < kinds.index("section")
+        if after and (after.count("article") * 2 < len(after))
+        else False
+    )
 
 
 def _candidates(lines: Sequence[Line], blocks: Sequence[Block]) -> list[Candidate]:
@@ -175,24 +196,30 @@ class _Stack:
         self._open.append(node)
         self.nodes.append(node)
 
+    def is_title(self, text: str) -> bool:
+        """Return whether ``text`` is the document's title."""
+        return "".join(text.split()).casefold() == self._title
+
     def open_heading(self, text: str, level: int) -> None:
         """Open a heading without a label; it closes what stands at its level or below."""
         keep = len(self._open)
         while keep and self._open[keep - 1].level >= level:
             keep -= 1
         del self._open[keep:]
-        if "".join(text.split()).casefold() == self._title and not self._open:
+        if self.is_title(text) and not self._open:
             return  # the document's own title: every hit shows it already
         self._push(Node(None, text, text, _PLAIN, level, self.top))
 
     def open_clause(self, text: str, label: Label, block: Block, *, heading: bool) -> bool:
-        """Open a clause where its kind may stand; return False where it is an item of the clause around it."""
+        """Open a clause where its kind may stand; return False where it is an item of a clause."""
         rank = self._ranks[label.kind]
         keep = self._room_for(label, rank)
         if not heading and not self._may_open(label, keep):
             return False
         level = (block.level or 1) if heading else _NO_LEVEL
-        while heading and keep and self._open[keep - 1].rank == _PLAIN and self._open[keep - 1].level >= level:
+        while (
+            heading and keep and self._open[keep - 1].rank == _PLAIN and self._open[keep - 1].level >= level
+        ):
             keep -= 1
         del self._open[keep:]
         self._push(Node(label, caption(text, label, heading=heading), text, rank, level, self.top, label.key))
@@ -224,16 +251,24 @@ def _is_prefix(outer: tuple[int, ...], inner: tuple[int, ...]) -> bool:
 
 
 def _qualify(nodes: Sequence[Node]) -> None:
-    """Make nested keys whole, and tell apart those that two clauses of one document share."""
+    """Make nested keys whole, and tell apart those that clauses of one document share.
+
+    第1條 of an annex gives way to the main text's. 一、 below several chapters says its chapter each time;
+    articles and decimals never do, because people ask for them by the bare number.
+    """
     holders: dict[str, set[int]] = {}
     for node in nodes:
+        above = node.above
         if node.key is None or node.label is None:
             continue
-        above = node.parent.owner if node.parent else None
         if node.label.kind == "sub" and above is not None and above.key is not None:
             node.key = above.key + node.key
-        holders.setdefault(node.key, set()).add(id(above))
+        if not node.annexed:
+            holders.setdefault(node.key, set()).add(id(above))
     for node in nodes:
-        above = node.parent.owner if node.parent else None
-        if node.key is not None and above is not None and above.key is not None and len(holders[node.key]) > 1:
+        above = node.above
+        if node.key is None or node.label is None or above is None or above.key is None:
+            continue
+        shared = len(holders.get(node.key, ()))
+        if (node.annexed and shared) or (shared > 1 and node.label.kind not in {"article", "decimal", "sub"}):
             node.key = f"{above.key}/{node.key}"

@@ -30,8 +30,8 @@ def without_running_lines(pages: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return the pages' lines without headers, footers and page numbers. Empty lines stay where they are.
 
     A line at the edge goes when its like stands at the same edge of enough other pages: the same text, or the
-    same but for a number that counts with the pages. Lines that only look alike (第 1 條, 第 5 條 at the top of two
-    pages) stay.
+    same but for a number that counts with the pages. Lines that only look alike (第 1 條, 第 5 條 at the
+    top of two pages) stay.
     """
     kept = [list(lines) for lines in pages]
     for top in (True, False):
@@ -75,13 +75,17 @@ def _running(edges: Sequence[Sequence[tuple[int, str]]]) -> set[tuple[int, int]]
         for places in same.values():
             if _enough({page for _, page in places}, len(edges)):
                 running.update(places)
-        if "#" in mask and (counting := _counting(members)) and _enough({page for _, page in counting}, len(edges)):
+        if (
+            "#" in mask
+            and (counting := _counting(members))
+            and _enough({page for _, page in counting}, len(edges))
+        ):
             running.update(counting)
     return running
 
 
 def _enough(pages: set[int], total: int) -> bool:
-    """Ask for both of two pages, else for three that make up two fifths, or stand side by side or on every other page."""
+    """Ask for both of two pages, else for three: two fifths of all, or close together (left, right)."""
     if total <= 2:
         return len(pages) == total == 2
     if len(pages) < 3:
@@ -91,7 +95,7 @@ def _enough(pages: set[int], total: int) -> bool:
 
 
 def _counting(members: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
-    """Return those whose numbers are each fixed, or page number plus one constant, with at least one that counts."""
+    """Return those with a number that is the page's plus one constant."""
     columns: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for depth, page, folded in members:
         for column, digits in enumerate(_DIGITS.findall(folded)):

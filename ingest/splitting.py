@@ -1,7 +1,7 @@
 """Documents to passages along their own structure: clauses, headings, FAQ pairs, rows.
 
-A passage never spans two clauses; a clause that is too long for the embedder is cut between lines, then between
-sentences. Short neighbours below one heading are joined. The passages partition the canonical text.
+A passage never spans two clauses; a clause that is too long for the embedder is cut between lines, then
+between sentences. Short neighbours below one heading are joined. The passages partition the canonical text.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.outline import Line, Node, Place, read_outline
 from ingest.types import Block, ParsedDocument, PassageDraft, SplitDocument
@@ -50,8 +51,8 @@ class _Piece:
 def split(document: ParsedDocument, count_tokens: CountTokens, max_tokens: int) -> SplitDocument:
     """Return the canonical text of ``document`` and its passages, which cover the text exactly.
 
-    ``max_tokens`` is the embedder's limit for a whole embedded text (see ``text_for_embedding``), in the tokens
-    that ``count_tokens`` counts, prefix and specials included.
+    ``max_tokens`` is the embedder's limit for a whole embedded text (see ``text_for_embedding``), in the
+    tokens that ``count_tokens`` counts, prefix and specials included.
     """
     blocks = [block for block in document.blocks if block.text.strip()]
     text, lines = _canonical(blocks)
@@ -60,21 +61,23 @@ def split(document: ParsedDocument, count_tokens: CountTokens, max_tokens: int) 
     pieces = _pieces(text, units, budgets, count_tokens)
     drafts: list[PassageDraft] = []
     for unit, budget, parts in zip(units, budgets, pieces, strict=True):
-        drafts.extend(_draft(unit, start, end, lines, blocks) for start, end in _packed(unit, parts, budget))
+        drafts.extend(_draft(unit, start, end, blocks) for start, end in _packed(unit, parts, budget))
     return SplitDocument(document.title, text, tuple(drafts))
 
 
 def text_for_embedding(title: str, heading: Sequence[str], clause: str | None, text: str) -> str:
-    """Return what is embedded for a passage: its context in one line, where the text does not say it, then the text."""
+    """Return what is embedded for a passage: a line of context that the text does not say, then the text."""
     body = text.strip()
     opening = "".join(body[: 2 * _CONTEXT_LIMIT].split())
-    missing = [part for part in (title, *heading, clause or "") if part and "".join(part.split()) not in opening]
+    missing = [
+        part for part in (title, *heading, clause or "") if part and "".join(part.split()) not in opening
+    ]
     context = _context(missing)
     return f"{context}\n{body}" if context else body
 
 
 def _context(parts: Sequence[str]) -> str:
-    """Join title, headings and label; where they are too long the middle goes first: title and last heading tell most."""
+    """Join title, headings and label; of too long a path the middle goes: its ends tell most."""
     kept = [" ".join(part.split())[: _CONTEXT_LIMIT // 2] for part in parts if part]
     while len(kept) > 2 and len(" › ".join(kept)) > _CONTEXT_LIMIT:
         del kept[1]
@@ -91,7 +94,9 @@ def _canonical(blocks: Sequence[Block]) -> tuple[str, list[Line]]:
             line.rstrip() for line in block.text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")
         )  # fmt: skip
         following = blocks[number + 1].kind if number + 1 < len(blocks) else None
-        separator = "" if following is None else "\n" if following == block.kind and following in _TIGHT else "\n\n"
+        separator = (
+            "" if following is None else "\n" if following == block.kind and following in _TIGHT else "\n\n"
+        )
         texts = [body] if block.kind in _ALONE else body.split("\n")
         for index, line in enumerate(texts):
             end = offset + len(line) + (len(separator) if index == len(texts) - 1 else 1)
@@ -102,7 +107,7 @@ def _canonical(blocks: Sequence[Block]) -> tuple[str, list[Line]]:
 
 
 def _units(lines: Sequence[Line], blocks: Sequence[Block], places: Sequence[Place]) -> list[_Unit]:
-    """Group lines by node. Headings without text move into the unit below them, unless they are clauses themselves."""
+    """Group lines by node. Headings without text move to the unit below, unless they are clauses."""
     units: list[_Unit] = []
     waiting: list[_Unit] = []
 
@@ -155,7 +160,11 @@ def _pieces(
     for cut in (_at_sentences, _anywhere):
         counts = _counted(text, spans, count_tokens)
         spans = [
-            [small for span, n in zip(own, ns, strict=True) for small in ([span] if n <= budget else cut(text, *span))]
+            [
+                small
+                for span, n in zip(own, ns, strict=True)
+                for small in ([span] if n <= budget else cut(text, *span))
+            ]
             for own, ns, budget in zip(spans, counts, budgets, strict=True)
         ]
     counts = _counted(text, spans, count_tokens)
@@ -166,10 +175,9 @@ def _pieces(
     ]
 
 
-_counts_type = list[list[int]]
-
-
-def _counted(text: str, spans: Sequence[Sequence[tuple[int, int]]], count_tokens: CountTokens) -> _counts_type:
+def _counted(
+    text: str, spans: Sequence[Sequence[tuple[int, int]]], count_tokens: CountTokens
+) -> list[list[int]]:
     flat = count_tokens([text[start:end] for own in spans for start, end in own]) if any(spans) else []
     counts = iter(flat)
     return [[next(counts) for _ in own] for own in spans]
@@ -177,11 +185,11 @@ def _counted(text: str, spans: Sequence[Sequence[tuple[int, int]]], count_tokens
 
 def _at_sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     starts = [start, *(start + span.start for span in sentences(text[start:end])[1:]), end]
-    yield from zip(starts, starts[1:], strict=False)
+    yield from pairwise(starts)
 
 
 def _anywhere(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Cut what has no sentences into bits of at most 64 characters, at white space or commas where there are any."""
+    """Cut what has no sentences into bits of at most 64 characters, at white space or commas if any."""
     while end - start > 64:
         window = text[start : start + 64]
         cut = max(window.rfind(sign) for sign in (" ", "，", "、", ",", "；", "\n")) + 1
@@ -192,12 +200,10 @@ def _anywhere(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _packed(unit: _Unit, pieces: Sequence[_Piece], budget: int) -> Iterator[tuple[int, int]]:
-    """Yield spans of at most ``budget`` tokens, of even size: a clause as whole as can be, other text by JOIN_TOKENS."""
+    """Yield spans of at most ``budget`` tokens, of even size; text outside clauses by JOIN_TOKENS."""
     total = sum(piece.tokens for piece in pieces)
-    if unit.block is None and _clause(unit) is None:
-        limit = min(budget, JOIN_TOKENS)
-    else:
-        limit = budget
+    joined = unit.block is None and _clause(unit) is None
+    limit = min(budget, JOIN_TOKENS) if joined else budget
     goal = math.ceil(total / max(1, math.ceil(total / limit)))
     start, size = pieces[0].start, 0
     left = total
@@ -219,7 +225,7 @@ def _clause(unit: _Unit) -> str | None:
     return unit.node.clause if unit.node else None
 
 
-def _draft(unit: _Unit, start: int, end: int, lines: Sequence[Line], blocks: Sequence[Block]) -> PassageDraft:
+def _draft(unit: _Unit, start: int, end: int, blocks: Sequence[Block]) -> PassageDraft:
     first = next(line for line in unit.lines if line.end > start)
     owner = unit.node.owner if unit.node else None
     row = unit.block

@@ -1,9 +1,9 @@
 """Clause labels: what stands at a line's start, and one key for all the ways of writing the same number.
 
-第38條之1, 第 38-1 條, 第三十八條之一, Article 38-1 and § 38-1 share the key ``38-1``; 第4.3條, 4.3 and Section 4.3
-share ``4.3``. The kind is not part of a clause's key, because people ask with bare numbers (勞動基準法 38); only
-containers, which people name by kind, carry it (``chapter3``). A nested label is joined to what it lies in:
-一、（二） is ``1(2)``.
+第38條之1, 第 38-1 條, 第三十八條之一, Article 38-1 and § 38-1 share the key ``38-1``; 第4.3條, 4.3 and
+Section 4.3 share ``4.3``. The kind is not part of a clause's key, because people ask with bare numbers
+(勞動基準法 38); only containers, which people name by kind, carry it (``chapter3``). A nested label is
+joined to what it lies in: 一、（二） is ``1(2)``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ _ROMAN = rf"(?:[{UNICODE_ROMAN}]|[IVXLC]+(?![A-Za-z]))"
 _LATIN_NUMBER = rf"(?:\d{{1,4}}(?:\.\d{{1,3}})*(?:-\d{{1,3}})*|{_ROMAN}|(?:{'|'.join(WORDS)})\b)"
 
 # "之" before a numeral counts on: 第三十八條之一. Before anything else it is grammar: 第三十八條之規定.
-ARTICLE = rf"第\s*(?P<article>{NUMBER}(?:\s*[-之]\s*{NUMBER})*)\s*條(?P<more>(?:\s?[之-]\s?{NUMBER}(?!部|般|切|種|個|次))*)"
+ARTICLE = (
+    rf"第\s*(?P<article>{NUMBER}(?:\s*[-之]\s*{NUMBER})*)\s*條"
+    rf"(?P<more>(?:\s?[之-]\s?{NUMBER}(?!部|般|切|種|個|次))*)"
+)
 DECIMAL = r"\d{1,3}(?:\.\d{1,3}){1,5}"
 _ZH_DECIMAL = rf"第\s*(?P<zh_decimal>{DECIMAL})\s*[條節點款項章]"
 _CONTAINER = rf"第\s*(?P<container>{NUMBER})\s*(?P<unit>[編篇部章節款目])"
@@ -67,7 +70,8 @@ _LABEL = re.compile(rf"(?:{_ZH_DECIMAL}|{ARTICLE}|{_CONTAINER}|{_APPENDIX}|{_LAT
 _STARTS = frozenset("第附aAsScCrRpPeE§(" + "0123456789" + CJK_NUMERALS)
 
 _UNIT_KIND: dict[str, LabelKind] = {
-    "編": "part", "篇": "part", "部": "part", "章": "chapter", "節": "section", "款": "subsection", "目": "division",
+    "編": "part", "篇": "part", "部": "part", "章": "chapter", "節": "section", "款": "subsection",
+    "目": "division",
 }  # fmt: skip
 _WORD_KIND: dict[str, LabelKind] = {
     "section": "section", "sec": "section", "chapter": "chapter", "part": "part", "subsection": "subsection",
@@ -121,33 +125,34 @@ def _key(kind: LabelKind, number: tuple[int, ...], *, dotted: bool, latin: bool)
     return joined
 
 
-def _read(match: re.Match[str]) -> tuple[LabelKind, tuple[int, ...], bool, bool] | None:
-    """Return (kind, number, dotted, latin) of a match of ``_LABEL``."""
+_Read = tuple[LabelKind, tuple[int, ...], bool, bool]  # kind, number, dotted, latin
+
+
+def _read(match: re.Match[str]) -> _Read | None:
+    """Return what a match of ``_LABEL`` says; None where its number cannot be read."""
     group = match.groupdict()
-    if group["article"]:
-        number = _numbers(group["article"] + group["more"])
-        return ("article", number, False, False) if number else None
-    if group["container"]:
-        number = _numbers(group["container"])
-        return (_UNIT_KIND[group["unit"]], number, False, False) if number else None
+    if group["latin"]:
+        return _read_latin(group["word"], group["latin"])
+    if decimal := group["zh_decimal"] or group["decimal"]:
+        return "decimal", tuple(map(int, decimal.split("."))), True, True
     if appendix := group["zh_appendix"] or group["appendix"]:
         value = read_number(appendix)
         return "appendix", (ord(appendix.upper()) - 64 if value is None else value,), False, True
-    if group["latin"]:
-        word = group["word"].casefold().rstrip(".").removesuffix("s")
-        number = _numbers(group["latin"])
-        if not number:
-            return None
-        if "." in group["latin"]:
-            return "decimal", number, True, True
-        return _WORD_KIND.get(word, "article"), number, False, True
-    if decimal := group["zh_decimal"] or group["decimal"]:
-        return "decimal", tuple(map(int, decimal.split("."))), True, True
-    for name, kind in _BARE_KINDS:
-        if group[name]:
-            number = _numbers(group[name])
-            return (kind, number, False, False) if number else None
-    return None
+    kind, text = next(((kind, group[name]) for name, kind in _BARE_KINDS if group[name]), (None, ""))
+    if kind is None:
+        kind = _UNIT_KIND[group["unit"]] if group["container"] else "article"
+        text = group["container"] or group["article"] + group["more"]
+    number = _numbers(text)
+    return (kind, number, False, False) if number else None
+
+
+def _read_latin(word: str, text: str) -> _Read | None:
+    number = _numbers(text)
+    if not number:
+        return None
+    if "." in text:
+        return "decimal", number, True, True
+    return _WORD_KIND.get(word.casefold().rstrip(".").removesuffix("s"), "article"), number, False, True
 
 
 _BARE_KINDS: tuple[tuple[str, LabelKind], ...] = (
@@ -198,8 +203,8 @@ def parse_label(line: str) -> Label | None:
 def clause_key(label: str) -> str:
     """Return the key by which labels are compared; two ways of writing one clause give the same key.
 
-    Nested labels written together are joined: 三、（二） gives ``3(2)``; a paragraph's number is dropped: 第38條第2項
-    gives ``38``. Text that holds no label gives itself, folded and without spaces.
+    Nested labels written together are joined: 三、（二） gives ``3(2)``; a paragraph's number is dropped:
+    第38條第2項 gives ``38``. Text that holds no label gives itself, folded and without spaces.
     """
     found: list[str] = []
     rest = label.strip()
@@ -216,5 +221,5 @@ def clause_key(label: str) -> str:
 
 
 def is_within(key: str, ancestor: str) -> bool:
-    """Return whether ``key`` names ``ancestor`` or something below it: 4.3.2 and 4(2) lie within 4, 4-1 does not."""
+    """Return whether ``key`` is ``ancestor`` or below it: 4.3.2 and 4(2) lie within 4, 4-1 does not."""
     return key == ancestor or (key.startswith(ancestor) and key[len(ancestor)] in ".(/")

@@ -32,11 +32,13 @@ class Glossary:
             for text in joined:
                 group_of[fold(text)] = joined
         distinct = {id(group): tuple(group) for group in group_of.values()}
-        self.groups: tuple[tuple[str, ...], ...] = tuple(group for group in distinct.values() if len(group) > 1)
+        self.groups: tuple[tuple[str, ...], ...] = tuple(
+            group for group in distinct.values() if len(group) > 1
+        )
         self._group_of = {fold(term): group for group in self.groups for term in group}
 
     def same_as(self, term: str) -> tuple[str, ...]:
-        """Return the other terms of the group of ``term``; empty where it has none. Width and script do not matter."""
+        """Return the other terms of the group of ``term``, if any. Width and script do not matter."""
         wanted = fold(term)
         return tuple(one for one in self._group_of.get(wanted, ()) if fold(one) != wanted)
 
@@ -49,14 +51,18 @@ def read_pairs(text: str, name: str = "glossary.csv") -> list[Pair]:
     """
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     if not {"term", "same_as"} <= set(rows.fieldnames or ()):
-        raise BadGlossary(f"{name}: the first line is {rows.fieldnames}; it must name the columns term,same_as")
+        raise BadGlossary(
+            f"{name}: the first line is {rows.fieldnames}; it must name the columns term,same_as"
+        )
     pairs: list[Pair] = []
     for row in rows:
         term, same_as = (row["term"] or "").strip(), (row["same_as"] or "").strip()
         if not term and not same_as:
             continue
         if not term or not same_as:
-            raise BadGlossary(f"{name}, line {rows.line_num}: {row}; give both term and same_as, or delete the line")
+            raise BadGlossary(
+                f"{name}, line {rows.line_num}: {row}; give both term and same_as, or delete the line"
+            )
         pairs.append((term, same_as))
     return pairs
 

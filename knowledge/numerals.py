@@ -8,15 +8,18 @@ CJK_DIGITS = "〇○零一二三四五六七八九壹貳參肆伍陸柒捌玖贰
 CJK_NUMERALS = CJK_DIGITS + "十百千拾佰仟廿卅"
 UNICODE_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+)  # fmt: skip
 
 _VALUES = {
-    **{c: 0 for c in "〇○零"},
+    **dict.fromkeys("〇○零", 0),
     **{c: n for n, c in enumerate("一二三四五六七八九", 1)},
     **{c: n for n, c in enumerate("壹貳參肆伍陸柒捌玖", 1)},
-    **{"贰": 2, "叁": 3, "参": 3, "陆": 6},
+    "贰": 2,
+    "叁": 3,
+    "参": 3,
+    "陆": 6,
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": 20, "卅": 30}

@@ -262,7 +262,7 @@ def _move(session: Session, target: Target) -> None:
             "current_version": target.number,
             "title": version.title,
             "audience": version.audience,
-            "codes": list(document_codes(version.title, version.source)),
+            "codes": list(document_codes(version.title, version.source, version.text)),
         }
     session.execute(update(DocumentRow).where(DocumentRow.id == target.document_id).values(values))
 
