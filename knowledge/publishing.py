@@ -245,7 +245,7 @@ def _move(session: Session, target: Target) -> None:
     values: dict[str, Any] = {"updated_at": now, "removed_at": now}
     if target.number is not None:
         version = session.execute(
-            select(VersionRow.title, VersionRow.audience, DocumentRow.source)
+            select(VersionRow.title, VersionRow.audience, VersionRow.text, DocumentRow.source)
             .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
             .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
         ).first()
