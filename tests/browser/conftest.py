@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from assistant.api.app import create_app
 from assistant.api.fake_answering import Script, ScriptedAnswerer
@@ -37,6 +37,10 @@ FLAGS = [
 ]
 PROGRAM = Path(sys.executable).with_name("clausewise")
 _START_S = 120
+# Long, because a machine may be busy; a test that passes never waits for it.
+_PATIENCE_MS = 60_000
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     def visit(address: str, *, expect_complaints: bool = False, **options: object) -> Page:
         context = browser.new_context(**{"locale": "zh-TW", **options})  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         opened.append(context)
         page = context.new_page()
         if not expect_complaints:

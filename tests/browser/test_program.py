@@ -38,5 +38,5 @@ def test_from_ingested_files_to_the_clause_in_its_document(
     page.locator(".cite").first.click()
 
     expect(page.locator("#drawer-title")).to_contain_text("出貨作業標準程序")
-    expect(page.locator("#drawer .passage[data-cited]")).to_contain_text("24 小時內")
-    expect(page.locator("#drawer .passage[data-cited]")).to_be_in_viewport()
+    expect(page.locator("#drawer mark")).to_contain_text("24 小時內")
+    expect(page.locator("#drawer mark")).to_be_in_viewport()

@@ -78,10 +78,10 @@ function passageOf(text, passage, place) {
   const touched = known
     ? place.start < passage.end && place.end > passage.start
     : Boolean(place.clause) && place.clause === passage.clause;
-  // A source is a whole passage: the bar beside it is enough, marking all of it would hide the words.
-  const whole = !known || (place.start <= passage.start && place.end >= passage.end);
+  // A source of the list is a whole passage: the bar beside it is enough. What is quoted is marked.
+  const quoted = known && typeof place.quote === "string";
   const words = passage.text.replace(/\n+$/, "");
-  const cut = touched && !whole ? splitAround(words, passage.start, place.start, place.end) : { before: words, inside: "", after: "" };
+  const cut = touched && quoted ? splitAround(words, passage.start, place.start, place.end) : { before: words, inside: "", after: "" };
   return make(
     "section",
     { className: "passage", "data-cited": touched ? "yes" : null, "aria-label": touched ? text("document_quote") : null },
