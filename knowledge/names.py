@@ -168,7 +168,12 @@ class NameIndex:
                 alike = [
                     one for other, ids in titled.items() if other.isascii() == term.isascii() for one in ids
                 ]
-                self._add(term, alike or [one for ids in titled.values() for one in ids], rank=1)
+                self._add(
+                    term,
+                    alike or [one for ids in titled.values() for one in ids],
+                    rank=1,
+                    distinct=_distinct(_words(term)) or term.isupper(),
+                )
 
     def mentions(self, question: str) -> list[Mention]:
         """Return the names in ``question`` in order, none inside a longer one."""

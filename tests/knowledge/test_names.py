@@ -8,10 +8,12 @@ from knowledge.types import DocumentId
 
 
 def name(title: str, source: str = "", *codes: str) -> DocumentName:
+    """Name a document whose id is its title."""
     return DocumentName(DocumentId(title), title, source, codes)
 
 
 def named(index: NameIndex, question: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (words, documents) of each mention."""
     return [(question[m.start : m.end], m.document_ids) for m in index.mentions(question)]
 
 
@@ -134,7 +136,9 @@ class TestMentions:
 class TestFind:
     def test_by_whole_name_or_its_end(self) -> None:
         """A whole name is found first, else titles that end so, the shortest first."""
-        index = NameIndex([name("星曜電子員工手冊（2024年版）"), name("子公司星曜電子員工手冊"), name("手冊")])
+        index = NameIndex(
+            [name("星曜電子員工手冊（2024年版）"), name("子公司星曜電子員工手冊"), name("手冊")]
+        )
 
         assert index.find("手冊") == ("手冊",)
         assert index.find("員工手冊") == ("星曜電子員工手冊（2024年版）", "子公司星曜電子員工手冊")
