@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 from knowledge.text import fold
 
 Pair = tuple[str, str]
+_VARIANTS = 8
 
 
 class BadGlossary(ValueError):
@@ -41,6 +43,18 @@ class Glossary:
         """Return the other terms of the group of ``term``, if any. Width and script do not matter."""
         wanted = fold(term)
         return tuple(one for one in self._group_of.get(wanted, ()) if fold(one) != wanted)
+
+
+    def variants(self, question: str) -> list[str]:
+        """Return the question with each term that it uses written as the others of its group, at most eight ways.
+
+        A term inside a longer one that the question also uses stands for nothing of its own: 特休 in 特休假.
+        """
+        asked = question.casefold()
+        used = [term for group in self.groups for term in group if term.casefold() in asked]
+        whole = [t for t in used if not any(t != o and t.casefold() in o.casefold() for o in used)]
+        found = [re.sub(re.escape(t), lambda _, o=o: o, question, flags=re.IGNORECASE) for t in whole for o in self.same_as(t)]
+        return [variant for variant in dict.fromkeys(found) if variant != question][:_VARIANTS]
 
 
 def read_pairs(text: str, name: str = "glossary.csv") -> list[Pair]:

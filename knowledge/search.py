@@ -48,7 +48,7 @@ class Searcher:
 
     def find(self, question: str, reader: Reader, k: int = 10) -> Found:
         """Return hits with the understanding of the question that produced them."""
-        terms = query_terms(question, self._store.fulltext.document_frequency, self._store.fulltext.size())
+        terms = self._weighed(question)
         if reader.audiences is not None and not reader.audiences:
             return Found(terms, ())
         exact, rest = self._exact(question, reader)
@@ -89,24 +89,29 @@ class Searcher:
         return found, not _is_filler(rest)
 
     def _ranked(self, question: str, terms: QueryTerms, reader: Reader, k: int) -> list[Hit]:
+        """Rank by the question as asked, and by the glossary's other ways to say it; the best of them counts."""
+        store = self._store
+        ways = [terms, *(self._weighed(variant) for variant in store.glossary.variants(question))]
         vector = self._embedder.embed_question(question)
-        dense = dict(self._store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
-        lexical = self._lexical(question, terms, reader, max(_LEXICAL, k))
-        passages = self._store.repository.passages(
-            [*lexical, *(i for i in dense if i not in lexical)], reader
-        )
+        dense = dict(store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
+        lexical = [i for way in ways for i in self._lexical(way, reader, max(_LEXICAL, k))]
+        passages = store.repository.passages(list(dict.fromkeys([*lexical, *dense])), reader)
         missing = [i for i in passages if i not in dense]
-        cosines: Mapping[PassageId, float] = dense | self._store.repository.cosines(missing, vector)
+        cosines: Mapping[PassageId, float] = dense | store.repository.cosines(missing, vector)
         candidates = [Candidate(p, cosines.get(i, 0.0)) for i, p in passages.items()]
-        found = signals(terms, candidates, self._store.average_length())
-        hits = [self._hit(c, s) for c, s in zip(candidates, found, strict=True)]
+        average = store.average_length()
+        found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
+        hits = [self._hit(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
     def _hit(self, candidate: Candidate, found: Signals) -> Hit:
         score = self._relevance.probability(found)
         return Hit(0, score, candidate.passage, False, found["bm25"], candidate.cosine, found["coverage"])
 
-    def _lexical(self, question: str, terms: QueryTerms, reader: Reader, limit: int) -> list[PassageId]:
+    def _weighed(self, text: str) -> QueryTerms:
+        return query_terms(text, self._store.fulltext.document_frequency, self._store.fulltext.size())
+
+    def _lexical(self, terms: QueryTerms, reader: Reader, limit: int) -> list[PassageId]:
         size = self._store.fulltext.size()
         frequency = self._store.fulltext.document_frequency(list(terms.weights))
         rare = [t for t in terms.weights if 0 < frequency.get(t, 0) <= max(_COMMON * size, 3)]
@@ -119,7 +124,7 @@ class Searcher:
         ]
         if alone and len(terms.weights) <= 3:  # noqa: PLR2004 - "水費" splits no further; a lone 的 in a question is noise
             ids = [*ids, *self._store.fulltext.search(alone, reader.audiences, limit, column="unigrams")]
-        if idents := keys(question).idents:
+        if idents := keys(terms.text).idents:
             ids = [*ids, *self._store.fulltext.search(idents, reader.audiences, limit, column="idents")]
         return list(dict.fromkeys(passage_id for passage_id, _ in ids))
 

@@ -14,6 +14,10 @@ _END = re.compile(
 )
 
 
+# A row of a table as the parsers write it, "header：value；header：value": one fact, never cut between its cells.
+_ROW = re.compile(r"^[^：:；;\n]{1,30}[：:][^；;\n]*；[^；;：:\n]{1,30}[：:].*$", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A piece of a text: ``text == whole[start:end]``, without white space at its ends."""
@@ -31,11 +35,19 @@ def _trimmed(whole: str, start: int, end: int) -> Span | None:
     return Span(start, end, whole[start:end]) if end > start else None
 
 
+def is_row(text: str) -> bool:
+    """Return whether ``text`` is a row of a table as the parsers write it."""
+    return _ROW.match(text) is not None
+
+
 def sentences(text: str) -> list[Span]:
     """Return the sentences of ``text`` in order; together they hold all of it but white space."""
     found: list[Span] = []
     start = 0
+    rows = [(row.start(), row.end()) for row in _ROW.finditer(text)]
     for match in _END.finditer(text):
+        if match.group().startswith(("；", ";")) and any(a <= match.start() < b - 1 for a, b in rows):
+            continue
         if match.group().startswith(("?", "!")) and match.end() < len(text) and text[match.end()].isalnum():
             continue  # a query string or an exclamation inside a word
         span = _trimmed(text, start, match.end())

@@ -11,7 +11,7 @@ from knowledge.database import Database, open_database
 from knowledge.documents import Documents
 from knowledge.errors import NothingIndexed
 from knowledge.fulltext import FullText
-from knowledge.glossary import load_glossary
+from knowledge.glossary import Glossary, load_glossary
 from knowledge.identity import EmbedderInfo, check_model, recorded_model
 from knowledge.jobs import Jobs
 from knowledge.lock import HomeLock
@@ -39,6 +39,7 @@ class Store:
         self._model = model
         self._loaded = False
         self._names: dict[frozenset[str] | None, tuple[int, NameIndex]] = {}
+        self._glossary: tuple[int, Glossary] | None = None
         self._loading = threading.Lock()
         self.home = lock.home
         self.settings = settings
@@ -145,15 +146,29 @@ class Store:
         Raises:
             BadGlossary: the home's glossary.csv is not a glossary.
         """
+        glossary = self.glossary
         known = self._names.get(reader.audiences)
         if known is not None and known[0] == self.generation:
             return known[1]
         generation = self.generation
-        glossary = load_glossary(self.home / GLOSSARY)
         index = NameIndex(self.repository.document_names(reader), glossary)
         self._names = {key: one for key, one in self._names.items() if one[0] == generation}
         self._names[reader.audiences] = (generation, index)
         return index
+
+    @property
+    def glossary(self) -> Glossary:
+        """The shipped glossary with the home's own; read again when that file changes.
+
+        Raises:
+            BadGlossary: the home's glossary.csv is not a glossary.
+        """
+        file = self.home / GLOSSARY
+        stamp = file.stat().st_mtime_ns if file.exists() else 0
+        if self._glossary is None or self._glossary[0] != stamp:
+            self._glossary = (stamp, load_glossary(file))
+            self._names = {}
+        return self._glossary[1]
 
     def average_length(self) -> float:
         """Return the mean length of a passage in characters; remembered until a change."""

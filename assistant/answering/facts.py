@@ -112,6 +112,13 @@ def names(text: str, *, latin_text: bool) -> frozenset[str]:
     return frozenset(fold(name) for name in found if name.strip())
 
 
+# "不得超過 20 公斤" bounds an amount as "最多 20 公斤" does; it denies nothing.
+_BOUNDS = re.compile(
+    r"(?:不得|不可|不能|不應|不应|不)\s*(?:超過|超过|逾|大於|大于|高於|高于|多於|多于|少於|少于|低於|低于|小於|小于)|"
+    r"\b(?:(?:may|must|can|shall|should|does|do|is|are)\s+)?(?:not|never)\s+(?:to\s+)?(?:exceed\w*|be\s+(?:more|less|later|earlier|fewer)\s+than)|"
+    r"\b(?:no|not)\s+(?:more|less|later|earlier|fewer)\s+than\b|\bcannot\s+exceed\b"
+)
+
 # What turns a statement into its opposite. 不僅, 不只, 不論 and 不過 do not; nor does "not only".
 _DENIALS = re.compile(
     r"不(?![僅只論过過管論斷但久同])|沒有?|没有?|(?<!若)未(?!來|来|滿|满)|無(?!論|线|線)|无(?!论|线)|(?<![並并])非(?!常|洲)|"
@@ -133,7 +140,7 @@ class Denials:
 
 def denials(text: str) -> Denials:
     """Find the denials of a text and what each reaches, up to the clause's end."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _BOUNDS.sub("#", unicodedata.normalize("NFKC", text).casefold())
     scopes: list[str] = []
     for match in _DENIALS.finditer(folded):
         end = _ENDS_SCOPE.search(folded, match.end())

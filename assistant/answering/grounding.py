@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.facts import denials, names, numbers, without_numbers
-from knowledge.sentences import sentences
+from knowledge.sentences import is_row, sentences
 from knowledge.text import fold, language_of, shares_script, stem
 from knowledge.types import Language, Passage
 
@@ -28,6 +28,8 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
 _NOVEL_SHARE = 0.75  # of what the sentence adds to the question
 _TOTAL_SHARE = 0.75  # of all that it says, what stands in the question counted as found
+_BESIDE = 0.3  # of its words, where a sentence adds a number alone
+_RESTATED = 0.6  # of its words, where it adds nothing
 _FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -48,6 +50,7 @@ class Window:
     end: int
     text: str
     count: int  # sentences in it
+    comparable: str
     folded: str
     grams: frozenset[str]  # of the window and of its title, heading and clause label, which also bear a sentence
     numbers: frozenset[str]
@@ -76,7 +79,7 @@ class Evidence:
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        units = _units(without_numbers(sentence))
+        units = _units(sentence)
         if not (units or numbers(sentence)) or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence)
@@ -89,14 +92,17 @@ class Evidence:
 
     def _check_same(self, sentence: str, units: Sequence[str], language: Language, window: Window) -> Support:
         asked = _covered(units, self._question_grams, self._question)
-        borne = _covered(units, window.grams, window.folded)
+        borne = _covered(units, window.grams, window.comparable)
         content = [i for i, unit in enumerate(units) if unit not in _FUNCTION]
+        question_share = len(self._question_grams & window.grams) / max(len(self._question_grams), 1)
         novel = [i for i in content if not asked[i]]
-        if len(novel) <= 1:  # a yes or no, or the question repeated with a number: all of it must stand there
-            novel = content
+        new_number = bool(numbers(sentence) - numbers(self._question))
+        share = sum(borne[i] for i in content) / len(content) if content else 1.0
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
-        question_share = len(self._question_grams & window.grams) / max(len(self._question_grams), 1)
+        if len(novel) <= 1:  # a number, or a yes or no: the words of the question must stand beside it
+            share = share if content or new_number else question_share  # a bare 可以: the source must ask the same
+            novel_share, total_share = (1.0, 1.0) if share >= (_BESIDE if new_number else _RESTATED) else (share, share)
         # A fragment ("24 hours") stands in many places; the one beside the question's words is meant.
         weight = 1.0 if len(content) <= _FRAGMENT else 0.15
         score = 2 * novel_share + weight * question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
@@ -136,11 +142,12 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     context_grams = _grams(_units(context))
     context_numbers = numbers(passage.clause or "") | numbers(passage.title)
     for first in range(len(spans)):
-        for count in range(1, min(_WINDOW, len(spans) - first) + 1):
+        widest = 1 if is_row(spans[first].text) else _WINDOW  # the next row of a table is about something else
+        for count in range(1, min(widest, len(spans) - first) + 1):
             start, end = spans[first].start, spans[first + count - 1].end
             text = passage.text[start:end]
             yield Window(
-                passage, rank, passage.start + start, passage.start + end, text, count, fold(text),
+                passage, rank, passage.start + start, passage.start + end, text, count, _comparable(text), fold(text),
                 _grams(_units(text)) | context_grams, numbers(text) | context_numbers,
                 frozenset(_WORD.findall(fold(text + " " + context))),
             )  # fmt: skip
@@ -148,7 +155,12 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
 
 def _units(text: str) -> list[str]:
     """Return the Han characters and the stemmed words of a text in order, folded."""
-    return [unit if unit >= "\u3400" else stem(unit) for unit in _UNIT.findall(fold(text))]
+    return [unit if unit >= "\u3400" else stem(unit) for unit in _UNIT.findall(_comparable(text))]
+
+
+def _comparable(text: str) -> str:
+    """Return ``text`` folded, # for each number, and one word for what is written in two: 8 天 is 8 日."""
+    return fold(without_numbers(text)).replace("天", "日")
 
 
 def _grams(units: Sequence[str]) -> frozenset[str]:

@@ -35,7 +35,7 @@ from assistant.answering.types import (
 )
 from assistant.answering.writing import Chat, Writer, Written, in_full
 from knowledge.search import Found, Searcher
-from knowledge.text import language_of
+from knowledge.text import language_of, shares_script
 from knowledge.types import Hit, Language, Reader
 
 _HITS = 10
@@ -108,14 +108,16 @@ class Answerer:
         quote = cite(1, top, top.passage.start + best.start, top.passage.start + best.end)
         draft.time("clause")
         yield ClauseShown(quote, top.passage.text.strip())
-        if top.score < settings.answer_threshold:
+        same_script = shares_script(found.query.language, top.passage.language)
+        if top.score < (settings.answer_threshold if same_script else settings.translated_threshold):
             draft.decline("no_relevant_passage", found.hits)
             return
         yield from self._written(asked, found, draft, cancel)
 
     def _written(self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None) -> Iterator[Event]:
         settings = self._settings
-        hits = found.hits[: settings.evidence_passages]
+        floor = settings.evidence_floor * found.hits[0].score
+        hits = tuple(hit for hit in found.hits[: settings.evidence_passages] if hit.score >= floor)
         excerpts = select(found.query, hits, self._searcher.embed_passages, settings.evidence_chars)
         prompt = answer_prompt(asked, draft.language, excerpts)
         evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)

@@ -20,6 +20,11 @@ from knowledge.types import Language
 _END = re.compile(r"[。！？!?；;]+[」』”’）)】》\"']*(?=.)|(?<!\d)(?<![A-Z])\.[\"')\]]*(?=\s)|(?<=\d)\.(?=\s+[A-Z])|\n+", re.DOTALL)
 _MARKERS = re.compile(r"\s*(?:\[[^\[\]]{0,12}\]|〔[^〔〕]{0,24}〕|【\d+】)")
 _LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
+_SAYS = re.compile(
+    r"^(?:(?:the )?sources? (?:states?|says?|indicates?|mentions?|specif(?:y|ies))(?: that)?|according to (?:the|these) sources?,?"
+    r"|根據(?:以上|上述)?資料[，,：:]?(?:顯示|指出)?[，,]?)\s*",
+    re.IGNORECASE,
+)
 _NO_ANSWER = re.compile(r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)|not (?:mentioned|stated|provided|specified) in the sources?", re.IGNORECASE)
 
 
@@ -72,7 +77,9 @@ def complete_sentences(pieces: Iterator[str]) -> Iterator[str]:
 
 def clean(sentence: str, language: Language) -> str:
     """Return a model's sentence without its own citation marks and list marks, in the question's script."""
-    return in_script(_LEAD.sub("", _MARKERS.sub("", sentence)).strip(), language)
+    text = _LEAD.sub("", _MARKERS.sub("", sentence)).strip()
+    told = _SAYS.sub("", text)
+    return in_script(told[:1].upper() + told[1:] if told != text else text, language)
 
 
 def in_full(text: str, window: Window, language: Language) -> str:
