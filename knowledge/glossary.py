@@ -44,7 +44,6 @@ class Glossary:
         wanted = fold(term)
         return tuple(one for one in self._group_of.get(wanted, ()) if fold(one) != wanted)
 
-
     def variants(self, question: str) -> list[str]:
         """Return the question with each term that it uses written as the others of its group, at most eight ways.
 
@@ -53,7 +52,11 @@ class Glossary:
         asked = question.casefold()
         used = [term for group in self.groups for term in group if term.casefold() in asked]
         whole = [t for t in used if not any(t != o and t.casefold() in o.casefold() for o in used)]
-        found = [re.sub(re.escape(t), lambda _, o=o: o, question, flags=re.IGNORECASE) for t in whole for o in self.same_as(t)]
+        found = [
+            re.sub(re.escape(t), lambda _, o=o: o, question, flags=re.IGNORECASE)
+            for t in whole
+            for o in self.same_as(t)
+        ]
         return [variant for variant in dict.fromkeys(found) if variant != question][:_VARIANTS]
 
 

@@ -121,7 +121,9 @@ def _row(query: QueryTerms, candidate: Candidate, average_length: float) -> dict
     found = set().union(*counts)
     context = _prepared(" ".join((passage.title, *passage.heading)))
     around = {t for t in query.weights if t not in found and any(s.count(t) for s in context)}
-    pairs = [_weigh(query, one.keys() | two.keys()) for one, two in zip(counts, [*counts[1:], {}], strict=False)]
+    pairs = [
+        _weigh(query, one.keys() | two.keys()) for one, two in zip(counts, [*counts[1:], {}], strict=False)
+    ]
     return {
         "coverage": _weigh(query, found),
         "sentence_coverage": max(pairs, default=0.0),

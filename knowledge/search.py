@@ -101,7 +101,10 @@ class Searcher:
         candidates = [Candidate(p, cosines.get(i, 0.0)) for i, p in passages.items()]
         average = store.average_length()
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
-        hits = [self._hit(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
+        hits = [
+            self._hit(c, max(s, key=self._relevance.probability))
+            for c, s in zip(candidates, found, strict=True)
+        ]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
     def _hit(self, candidate: Candidate, found: Signals) -> Hit:

@@ -13,7 +13,9 @@ def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
     """
     passage = hit.passage
     if not passage.start <= start < end <= passage.end:
-        message = f"quote {start}..{end} lies outside passage {passage.start}..{passage.end} of {passage.source}"
+        message = (
+            f"quote {start}..{end} lies outside passage {passage.start}..{passage.end} of {passage.source}"
+        )
         raise ValueError(message)
     return Citation(
         n, passage.document_id, passage.source, passage.title, passage.version, passage.clause, passage.page,

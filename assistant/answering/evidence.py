@@ -64,7 +64,9 @@ def select(query: QueryTerms, hits: Sequence[Hit], embed: Embed, budget_chars: i
         values = sentence_scores(query, hit.passage, embed)
         for i, span in enumerate(spans):
             near = max(values[i - 1] if i else 0.0, values[i + 1] if i + 1 < len(values) else 0.0)
-            scored.append(_Scored(number, i, span, (values[i] + 0.4 * near) * (0.3 + hit.score) - 0.02 * number))
+            scored.append(
+                _Scored(number, i, span, (values[i] + 0.4 * near) * (0.3 + hit.score) - 0.02 * number)
+            )
     chosen: set[tuple[int, int]] = set()
     used = 0
     for item in sorted(scored, key=lambda s: -s.score):

@@ -29,13 +29,15 @@ _ENGLISH = {
         "seventeen eighteen nineteen twenty".split()
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_ENGLISH_NUMBER = re.compile(rf"\b({'|'.join(_ENGLISH)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b")
+_ENGLISH_NUMBER = re.compile(
+    rf"\b({'|'.join(_ENGLISH)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b"
+)
 _ENGLISH_SCALE = re.compile(r"\s+(hundred|thousand|million|billion)\b")
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = re.compile(
+    rf"\b({'|'.join(m[:3] + (f'(?:{m[3:]})?' if len(m) > 3 else '') for m in _MONTHS)})\b\.?(?=\s+\d)"
 )
-_MONTH = re.compile(rf"\b({'|'.join(m[:3] + (f'(?:{m[3:]})?' if len(m) > 3 else '') for m in _MONTHS)})\b\.?(?=\s+\d)")
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)）](?!\d)|[(（]\d{1,2}[)）])\s*")
 
 
@@ -94,7 +96,8 @@ def without_numbers(text: str) -> str:
 
 
 _NAME = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*", re.ASCII
+    r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*",
+    re.ASCII,
 )
 _QUOTED = re.compile(r"《([^》]{1,40})》|「([^」]{1,40})」|“([^”]{1,60})”|\"([^\"]{1,60})\"")
 
@@ -103,7 +106,9 @@ def names(text: str, *, latin_text: bool) -> frozenset[str]:
     """Return folded names: titles and quotations, codes, and capitalised words (not a sentence's first, in English)."""
     found = {next(g for g in m.groups() if g) for m in _QUOTED.finditer(text)}
     for match in _NAME.finditer(text):
-        first = not text[: match.start()].strip(" \t\n\"'“‘([") or text[: match.start()].rstrip().endswith((".", "!", "?", ":"))
+        first = not text[: match.start()].strip(" \t\n\"'“‘([") or text[: match.start()].rstrip().endswith(
+            (".", "!", "?", ":")
+        )
         words = match.group().split(" ")
         if latin_text and first and not any(c.isdigit() or c.isupper() for c in match.group()[1:]):
             words = words[1:]
@@ -125,7 +130,9 @@ _DENIALS = re.compile(
     r"禁止|停止|勿|免(?!費|费)|"
     r"\b(?:not(?! only)|no|never|none|neither|nor|without|cannot|prohibited|forbidden)\b|n't\b"
 )
-_ENDS_SCOPE = re.compile(r"[，,。；;：:！!？?、\n]|\b(?:but|and|or|if|unless|except|when|while|because)\b|但|而|則|则|才")
+_ENDS_SCOPE = re.compile(
+    r"[，,。；;：:！!？?、\n]|\b(?:but|and|or|if|unless|except|when|while|because)\b|但|而|則|则|才"
+)
 _HAN_SCOPE = 8  # characters that a denial reaches
 _LATIN_SCOPE = 45
 

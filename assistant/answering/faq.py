@@ -38,5 +38,8 @@ def best_match(query: QueryTerms, hits: Sequence[Hit], embed: EmbedQuestion) -> 
     if not pairs:
         return None
     mine = embed(query.text)
-    rated = [(hit, confidence(query, hit.passage.question or "", float(mine @ embed(hit.passage.question or "")))) for hit in pairs]
+    rated = [
+        (hit, confidence(query, hit.passage.question or "", float(mine @ embed(hit.passage.question or ""))))
+        for hit in pairs
+    ]
     return max(rated, key=lambda pair: pair[1])

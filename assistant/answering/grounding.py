@@ -36,8 +36,11 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _UNIT = re.compile("#|[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION = frozenset(
-    fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等") + "您你我他她它"
-) | frozenset("# a an the of in on at to for from by with as is are was were be been it its this that these those and or".split())
+    fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等")
+    + "您你我他她它"
+) | frozenset(
+    "# a an the of in on at to for from by with as is are was were be been it its this that these those and or".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ class Window:
     count: int  # sentences in it
     comparable: str
     folded: str
-    grams: frozenset[str]  # of the window and of its title, heading and clause label, which also bear a sentence
+    grams: frozenset[
+        str
+    ]  # of the window and of its title, heading and clause label, which also bear a sentence
     numbers: frozenset[str]
     words: frozenset[str]
 
@@ -101,8 +106,12 @@ class Evidence:
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
         if len(novel) <= 1:  # a number, or a yes or no: the words of the question must stand beside it
-            share = share if content or new_number else question_share  # a bare 可以: the source must ask the same
-            novel_share, total_share = (1.0, 1.0) if share >= (_BESIDE if new_number else _RESTATED) else (share, share)
+            share = (
+                share if content or new_number else question_share
+            )  # a bare 可以: the source must ask the same
+            novel_share, total_share = (
+                (1.0, 1.0) if share >= (_BESIDE if new_number else _RESTATED) else (share, share)
+            )
         # A fragment ("24 hours") stands in many places; the one beside the question's words is meant.
         weight = 1.0 if len(content) <= _FRAGMENT else 0.15
         score = 2 * novel_share + weight * question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
@@ -142,7 +151,9 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     context_grams = _grams(_units(context))
     context_numbers = numbers(passage.clause or "") | numbers(passage.title)
     for first in range(len(spans)):
-        widest = 1 if is_row(spans[first].text) else _WINDOW  # the next row of a table is about something else
+        widest = (
+            1 if is_row(spans[first].text) else _WINDOW
+        )  # the next row of a table is about something else
         for count in range(1, min(widest, len(spans) - first) + 1):
             start, end = spans[first].start, spans[first + count - 1].end
             text = passage.text[start:end]
@@ -189,7 +200,8 @@ def _named(wanted: frozenset[str], window: Window, question: str) -> bool:
     """Return whether every name stands in the window or the question, whole or by all its words."""
     words = window.words | frozenset(_WORD.findall(question))
     return all(
-        name in window.folded or name in question or all(w in words for w in _WORD.findall(name)) for name in wanted
+        name in window.folded or name in question or all(w in words for w in _WORD.findall(name))
+        for name in wanted
     )
 
 

@@ -29,7 +29,9 @@ def fenced(text: str) -> str:
 def _environment() -> Environment:
     # Plain text for a model, not HTML: escaping would put &amp; into prompts. `fenced` is the guard here.
     return Environment(  # noqa: S701
-        loader=FileSystemLoader(Path(__file__).with_name("prompts")), undefined=StrictUndefined, autoescape=False
+        loader=FileSystemLoader(Path(__file__).with_name("prompts")),
+        undefined=StrictUndefined,
+        autoescape=False,
     )
 
 

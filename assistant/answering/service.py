@@ -73,7 +73,9 @@ class Answerer:
         message = "the stream ended without an answer"
         raise RuntimeError(message)
 
-    def stream(self, question: Question, reader: Reader, cancel: threading.Event | None = None) -> Iterator[Event]:
+    def stream(
+        self, question: Question, reader: Reader, cancel: threading.Event | None = None
+    ) -> Iterator[Event]:
         """Yield the events of an answer; the last one is Final.
 
         Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel`` is set.
@@ -91,7 +93,9 @@ class Answerer:
             self._record(answer, question, reader)
         yield Final(answer)
 
-    def _climb(self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None) -> Iterator[Event]:
+    def _climb(
+        self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None
+    ) -> Iterator[Event]:
         settings = self._settings
         if not found.hits or found.hits[0].score < settings.clause_threshold:
             draft.decline("no_relevant_passage", found.hits)
@@ -114,7 +118,9 @@ class Answerer:
             return
         yield from self._written(asked, found, draft, cancel)
 
-    def _written(self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None) -> Iterator[Event]:
+    def _written(
+        self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None
+    ) -> Iterator[Event]:
         settings = self._settings
         floor = settings.evidence_floor * found.hits[0].score
         hits = tuple(hit for hit in found.hits[: settings.evidence_passages] if hit.score >= floor)
@@ -150,7 +156,9 @@ def _exact(hits: tuple[Hit, ...], draft: _Draft) -> Iterator[Event]:
         if not hit.exact:
             break
         start, end = whole(hit.passage)
-        event = draft.say(hit.passage.text[start - hit.passage.start : end - hit.passage.start], hit, start, end)
+        event = draft.say(
+            hit.passage.text[start - hit.passage.start : end - hit.passage.start], hit, start, end
+        )
         if len(draft.sentences) == 1:
             draft.time("clause")
             yield ClauseShown(event.citations[0], event.text)

@@ -10,12 +10,18 @@ class AnsweringSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    answer_threshold: float = Field(0.20, ge=0, le=1, description="Relevance below which the answer is a decline.")
+    answer_threshold: float = Field(
+        0.20, ge=0, le=1, description="Relevance below which the answer is a decline."
+    )
     translated_threshold: float = Field(
         0.10, ge=0, le=1, description="The same where question and passage are in different languages."
     )
-    clause_threshold: float = Field(0.10, ge=0, le=1, description="Relevance from which the best clause is shown at once.")
-    faq_threshold: float = Field(0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word.")
+    clause_threshold: float = Field(
+        0.10, ge=0, le=1, description="Relevance from which the best clause is shown at once."
+    )
+    faq_threshold: float = Field(
+        0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word."
+    )
     evidence_passages: int = Field(3, ge=1, le=8, description="Passages that an answer may rest on.")
     evidence_floor: float = Field(
         0.25, ge=0, le=1, description="Relevance that evidence needs, as a share of the best passage's."
@@ -23,4 +29,6 @@ class AnsweringSettings(BaseModel):
     evidence_chars: int = Field(360, ge=80, le=4000, description="Characters of them that the model reads.")
     max_sentences: int = Field(3, ge=1, le=10, description="Sentences of a written answer.")
     max_tokens: int = Field(220, ge=16, le=2048, description="Tokens that the model may write.")
-    seed: int = Field(7, ge=0, le=2**31 - 1, description="Seed of the model: the same question gives the same answer.")
+    seed: int = Field(
+        7, ge=0, le=2**31 - 1, description="Seed of the model: the same question gives the same answer."
+    )

@@ -17,7 +17,10 @@ from knowledge.types import Language
 
 # A sentence may leave when its end is certain: an ideographic stop with what follows it closed, or a full stop before
 # a space; a newline always.
-_END = re.compile(r"[。！？!?；;]+[」』”’）)】》\"']*(?=.)|(?<!\d)(?<![A-Z])\.[\"')\]]*(?=\s)|(?<=\d)\.(?=\s+[A-Z])|\n+", re.DOTALL)
+_END = re.compile(
+    r"[。！？!?；;]+[」』”’）)】》\"']*(?=.)|(?<!\d)(?<![A-Z])\.[\"')\]]*(?=\s)|(?<=\d)\.(?=\s+[A-Z])|\n+",
+    re.DOTALL,
+)
 _MARKERS = re.compile(r"\s*(?:\[[^\[\]]{0,12}\]|〔[^〔〕]{0,24}〕|【\d+】)")
 _LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
 _SAYS = re.compile(
@@ -25,7 +28,10 @@ _SAYS = re.compile(
     r"|根據(?:以上|上述)?資料[，,：:]?(?:顯示|指出)?[，,]?)\s*",
     re.IGNORECASE,
 )
-_NO_ANSWER = re.compile(r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)|not (?:mentioned|stated|provided|specified) in the sources?", re.IGNORECASE)
+_NO_ANSWER = re.compile(
+    r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)|not (?:mentioned|stated|provided|specified) in the sources?",
+    re.IGNORECASE,
+)
 
 
 _UNIT = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
@@ -95,7 +101,9 @@ def in_full(text: str, window: Window, language: Language) -> str:
 
 def _is_sentence(text: str) -> bool:
     units = _UNIT.findall(text)
-    return len(units) > _FRAGMENT and text.rstrip("」』”’）)】》\"'").endswith(("。", "！", "？", ".", "!", "?", "；"))
+    return len(units) > _FRAGMENT and text.rstrip("」』”’）)】》\"'").endswith(
+        ("。", "！", "？", ".", "!", "?", "；")
+    )
 
 
 class Writer:

@@ -19,7 +19,10 @@ def desk() -> Iterator[Callable[..., Desk]]:
     made: list[FakeChat] = []
 
     def make(
-        *scored: tuple[Passage, float], says: Sequence[str] = ("好。",), exact: bool = False, exact_only: bool = False
+        *scored: tuple[Passage, float],
+        says: Sequence[str] = ("好。",),
+        exact: bool = False,
+        exact_only: bool = False,
     ) -> Desk:
         hits = [Hit(i, score, found, exact=exact) for i, (found, score) in enumerate(scored, 1)]
         search = ListedSearch(hits, exact_only)

@@ -18,7 +18,9 @@ from models.fakes import FakeChat, HashEmbedder
 OFFSET = 100  # passages begin here in their canonical text, so that a wrong origin shows
 
 
-def passage(text: str, name: str = "sop.md", clause: str | None = None, question: str | None = None) -> Passage:
+def passage(
+    text: str, name: str = "sop.md", clause: str | None = None, question: str | None = None
+) -> Passage:
     """Return a passage whose canonical text begins ``OFFSET`` characters earlier."""
     return Passage(
         PassageId(name + text), DocumentId(name), 3, name, name.partition(".")[0], "faq" if question else "text", clause, (),
@@ -38,7 +40,11 @@ class ListedSearch:
     def find(self, question: str, reader: Reader, k: int = 10) -> Found:
         """Return the hits; the reader is the store's business."""
         self.asked.append(question)
-        return Found(query_terms(question, lambda terms: dict.fromkeys(terms, 1), 10), tuple(self.hits[:k]), self.exact_only)
+        return Found(
+            query_terms(question, lambda terms: dict.fromkeys(terms, 1), 10),
+            tuple(self.hits[:k]),
+            self.exact_only,
+        )
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the fake's vectors."""

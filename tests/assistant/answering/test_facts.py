@@ -46,16 +46,19 @@ class TestNames:
 
     def test_titles_and_codes(self) -> None:
         """Quoted titles and codes count, the first word of an English sentence does not."""
-        assert names("《保固條款》見 SOP-012", latin_text=False) == {"保固条款", "sop-012"} or len(
-            names("《保固條款》見 SOP-012", latin_text=False)
-        ) == 2
+        assert (
+            names("《保固條款》見 SOP-012", latin_text=False) == {"保固条款", "sop-012"}
+            or len(names("《保固條款》見 SOP-012", latin_text=False)) == 2
+        )
         assert names("Returns go to Warehouse B.", latin_text=True) == {"warehouse b"}
 
 
 class TestDenials:
     """What stands under a denial."""
 
-    @pytest.mark.parametrize("text", ["不得退貨", "未拆封", "禁止轉售", "cannot be returned", "without a receipt", "isn't covered"])
+    @pytest.mark.parametrize(
+        "text", ["不得退貨", "未拆封", "禁止轉售", "cannot be returned", "without a receipt", "isn't covered"]
+    )
     def test_a_denial_is_counted(self, text: str) -> None:
         """Each way of denying is one."""
         assert denials(text).count == 1

@@ -75,7 +75,10 @@ class TestChinese:
         window = Evidence([source], self.question, embed).check("是否補寄由倉儲經理判定。").window
 
         assert window is not None
-        assert source.text[window.start - source.start : window.end - source.start] == "是否補寄，由倉儲經理判定。"
+        assert (
+            source.text[window.start - source.start : window.end - source.start]
+            == "是否補寄，由倉儲經理判定。"
+        )
 
 
 class TestEnglish:

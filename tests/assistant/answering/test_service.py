@@ -40,7 +40,9 @@ class TestWritten:
 
     def test_answer_joins_sentences_with_markers(self, desk: MakeDesk) -> None:
         """Sentences have none, the whole has one for each citation."""
-        answer = final(events(desk((SHIPPING, 0.9), says=["應於24小時內通報物流部。是否補寄由倉儲經理判定。"])))
+        answer = final(
+            events(desk((SHIPPING, 0.9), says=["應於24小時內通報物流部。是否補寄由倉儲經理判定。"]))
+        )
 
         assert (answer.status, answer.kind, answer.language) == ("answered", "written", "zh-Hant")
         assert answer.text == "應於24小時內通報物流部。 [1] 是否補寄由倉儲經理判定。 [2]"
@@ -94,7 +96,9 @@ class TestDecline:
         assert answer.decline.looked_at[0]["clause"] == "第4.3條"
         assert made.chat.seen == []
 
-    @pytest.mark.parametrize(("question", "start"), [("今天天氣如何？", "在您可查閱"), ("What is the weather?", "The documents")])
+    @pytest.mark.parametrize(
+        ("question", "start"), [("今天天氣如何？", "在您可查閱"), ("What is the weather?", "The documents")]
+    )
     def test_the_text_is_in_the_askers_language(self, desk: MakeDesk, question: str, start: str) -> None:
         """A fixed text in each."""
         assert final(events(desk(), Question(question))).text.startswith(start)
@@ -127,7 +131,9 @@ class TestExactClause:
 
     def test_the_clause_is_the_answer(self, desk: MakeDesk) -> None:
         """Whole and verbatim."""
-        answer = final(events(desk((SHIPPING, 0.99), exact=True, exact_only=True), Question("SOP-012 第4.3條")))
+        answer = final(
+            events(desk((SHIPPING, 0.99), exact=True, exact_only=True), Question("SOP-012 第4.3條"))
+        )
 
         assert (answer.kind, answer.sentences[0].text) == ("clause", SHIPPING.text)
         assert answer.citations[0].quote == SHIPPING.text
@@ -157,7 +163,9 @@ class TestFollowUp:
 class TestCite:
     """A quote comes from the passage that was found."""
 
-    @pytest.mark.parametrize(("start", "end"), [(OFFSET - 1, OFFSET + 3), (OFFSET, OFFSET + 999), (OFFSET + 3, OFFSET + 3)])
+    @pytest.mark.parametrize(
+        ("start", "end"), [(OFFSET - 1, OFFSET + 3), (OFFSET, OFFSET + 999), (OFFSET + 3, OFFSET + 3)]
+    )
     def test_a_span_outside_is_refused(self, start: int, end: int) -> None:
         """Or an empty one."""
         with pytest.raises(ValueError, match="outside"):

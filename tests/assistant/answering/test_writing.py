@@ -62,11 +62,17 @@ class TestInFull:
 
     def test_a_fragment_becomes_the_source_sentence(self) -> None:
         """Word for word."""
-        assert in_full("倉儲經理", window("是否補寄，由倉儲經理判定。"), "zh-Hant") == "是否補寄，由倉儲經理判定。"
+        assert (
+            in_full("倉儲經理", window("是否補寄，由倉儲經理判定。"), "zh-Hant")
+            == "是否補寄，由倉儲經理判定。"
+        )
 
     def test_a_sentence_stays(self) -> None:
         """It was checked already."""
-        assert in_full("由倉儲經理判定是否補寄。", window("是否補寄，由倉儲經理判定。"), "zh-Hant") == "由倉儲經理判定是否補寄。"
+        assert (
+            in_full("由倉儲經理判定是否補寄。", window("是否補寄，由倉儲經理判定。"), "zh-Hant")
+            == "由倉儲經理判定是否補寄。"
+        )
 
     def test_across_languages_the_fragment_stays(self) -> None:
         """The answer is in the question's language."""
@@ -105,8 +111,12 @@ class TestWriter:
 
     def test_a_repetition_and_the_limit_end_it(self) -> None:
         """Small models loop."""
-        assert self.write("應於24小時內通報物流部。應於24小時內通報物流部。是否補寄由倉儲經理判定。")[0] == ["應於24小時內通報物流部。"]
-        assert self.write("應於24小時內通報物流部。是否補寄由倉儲經理判定。", limit=1)[0] == ["應於24小時內通報物流部。"]
+        assert self.write("應於24小時內通報物流部。應於24小時內通報物流部。是否補寄由倉儲經理判定。")[0] == [
+            "應於24小時內通報物流部。"
+        ]
+        assert self.write("應於24小時內通報物流部。是否補寄由倉儲經理判定。", limit=1)[0] == [
+            "應於24小時內通報物流部。"
+        ]
 
     def test_cancelling_stops_the_model(self) -> None:
         """A reader who has gone costs nothing more."""
@@ -117,5 +127,9 @@ class TestWriter:
         evidence = Evidence([passage(self.source)], "?", lambda _: pytest.fail("same language"))
 
         with pytest.raises(Cancelled):
-            list(Writer(chat, max_sentences=3, max_tokens=99, seed=1).write([], evidence, "zh-Hant", cancel, Written()))
+            list(
+                Writer(chat, max_sentences=3, max_tokens=99, seed=1).write(
+                    [], evidence, "zh-Hant", cancel, Written()
+                )
+            )
         chat.close()
