@@ -52,12 +52,12 @@ class Glossary:
         asked = question.casefold()
         used = [term for group in self.groups for term in group if term.casefold() in asked]
         whole = [t for t in used if not any(t != o and t.casefold() in o.casefold() for o in used)]
-        found = [
-            re.sub(re.escape(t), lambda _, o=o: o, question, flags=re.IGNORECASE)
-            for t in whole
-            for o in self.same_as(t)
-        ]
+        found = [_replaced(question, term, other) for term in whole for other in self.same_as(term)]
         return [variant for variant in dict.fromkeys(found) if variant != question][:_VARIANTS]
+
+
+def _replaced(question: str, term: str, other: str) -> str:
+    return re.sub(re.escape(term), lambda _: other, question, flags=re.IGNORECASE)
 
 
 def read_pairs(text: str, name: str = "glossary.csv") -> list[Pair]:

@@ -66,28 +66,71 @@ def _plain(value: float) -> str:
 
 def numbers(text: str) -> frozenset[str]:
     """Return the numbers of a text in one notation: "1,000", "1千" and "一千元" are all "1000"; "5%" stays "5%"."""
-    text = _LIST_MARK.sub("", unicodedata.normalize("NFKC", text))
-    found: set[str] = set()
+    return frozenset(value for value, _ in measures(text))
+
+
+def measures(text: str) -> frozenset[tuple[str, str | None]]:
+    """Return each number with what it counts: ("24", "hour") for 24 小時 and for 24 hours; None where that is not known.
+
+    第二人 is an ordinal and counts nothing: two people are another fact.
+    """
+    text = _LIST_MARK.sub("", unicodedata.normalize("NFKC", text)).lower()
+    found: set[tuple[str, str | None]] = set()
     for match in _NUMBER.finditer(text):
-        if match["share"]:
-            value = chinese_value(match["of"])
-            found.add(f"{value if value is not None else match['of']}%")
-        elif match["chinese"]:
-            value = chinese_value(match["chinese"])
-            if value is not None:
-                found.add(str(value))
-        else:
-            amount = float(match["digits"].replace(",", ""))
-            amount *= {"千": 1000, **_LARGE}.get(match["scale"] or "", 1)
-            found.add(_plain(amount) + ("%" if match["percent"] else ""))
-    lowered = text.lower()
-    for match in _ENGLISH_NUMBER.finditer(lowered):
+        unit = "ordinal" if text[: match.start()].rstrip().endswith("第") else _unit(text, match.end())
+        found.update((value, unit) for value in _values(match))
+    for match in _ENGLISH_NUMBER.finditer(text):
         amount = _ENGLISH[match[1]] + (_ENGLISH[match[2]] if match[2] else 0)
-        scale = _ENGLISH_SCALE.match(lowered, match.end())
-        found.add(_plain(amount * (_SCALES[scale[1]] if scale else 1)))
-    for match in _MONTH.finditer(lowered):
-        found.add(str(next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1][:3]))))
+        scale = _ENGLISH_SCALE.match(text, match.end())
+        end = scale.end() if scale else match.end()
+        found.add((_plain(amount * (_SCALES[scale[1]] if scale else 1)), _unit(text, end)))
+    for match in _MONTH.finditer(text):
+        found.add((str(next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1][:3]))), "month"))
     return frozenset(found)
+
+
+def _values(match: re.Match[str]) -> list[str]:
+    if match["share"]:
+        share = chinese_value(match["of"])
+        return [f"{share if share is not None else match['of']}%"]
+    if match["chinese"]:
+        value = chinese_value(match["chinese"])
+        return [str(value)] if value is not None else []
+    amount = float(match["digits"].replace(",", ""))
+    amount *= {"千": 1000, **_LARGE}.get(match["scale"] or "", 1)
+    return [_plain(amount) + ("%" if match["percent"] else "")]
+
+
+def agree(said: frozenset[tuple[str, str | None]], source: frozenset[tuple[str, str | None]]) -> bool:
+    """Return whether the source has every number that was said, counting the same where both say what they count."""
+    return all(any(v == w and (u == x or u is None or x is None) for w, x in source) for v, u in said)
+
+
+# What a number counts, where telling it apart matters. Of 個 and 項 nothing is known: they count anything.
+_UNITS = {
+    "year": "年|years?|歲|岁|years? old",
+    "month": "個月|个月|月|months?",
+    "week": "週|周|星期|weeks?",
+    "day": "個工作天|个工作天|個工作日|工作天|工作日|天|日|(?:working |business |calendar )?days?",
+    "hour": "個?小時|个?小时|hours?|hrs?",
+    "minute": "分鐘|分钟|minutes?|mins?",
+    "second": "秒鐘?|seconds?|secs?",
+    "money": "元|塊錢|块钱|圓|dollars?|yuan|ntd",
+    "weight": "公斤|公克|kg|kilograms?",
+    "length": "公里|公尺|公分|km|kilometres?|kilometers?|cm",
+    "person": "人|位|名|people|persons?",
+    "kind": "種|种|kinds?|types?|colou?rs?",
+    "time": "次|times",
+    "photo": "張|张|photos?|pictures?",
+    "percent": "成|percent",
+    "area": "坪",
+}
+_UNIT_AFTER = re.compile(r"\s*-?(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()) + r")(?![a-z])")
+
+
+def _unit(text: str, end: int) -> str | None:
+    match = _UNIT_AFTER.match(text, end)
+    return match.lastgroup if match else None
 
 
 def without_numbers(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.facts import denials, names, numbers, without_numbers
+from assistant.answering.facts import agree, denials, measures, names, numbers, without_numbers
 from knowledge.sentences import is_row, sentences
 from knowledge.text import fold, language_of, shares_script, stem
 from knowledge.types import Language, Passage
@@ -34,6 +34,7 @@ _FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
 _HAN = re.compile("[\u3400-\u9fff]")
 _UNIT = re.compile("#|[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
+_YES_NO = re.compile(r"\s*(yes|no|可以|是的?|不可以|不行|不能|否)[,，。.]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _FUNCTION = frozenset(
     fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等")
@@ -58,7 +59,7 @@ class Window:
     grams: frozenset[
         str
     ]  # of the window and of its title, heading and clause label, which also bear a sentence
-    numbers: frozenset[str]
+    measures: frozenset[tuple[str, str | None]]
     words: frozenset[str]
 
 
@@ -115,7 +116,7 @@ class Evidence:
         # A fragment ("24 hours") stands in many places; the one beside the question's words is meant.
         weight = 1.0 if len(content) <= _FRAGMENT else 0.15
         score = 2 * novel_share + weight * question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
-        if not numbers(sentence) <= window.numbers:
+        if not agree(measures(sentence), window.measures):
             return Support("number", score)
         if not _named(names(sentence, latin_text=language == "en"), window, self._question):
             return Support("name", score)
@@ -129,15 +130,15 @@ class Evidence:
         if self._vectors is None:
             self._vectors = self._embed([w.text for w in windows])
         cosines = self._vectors @ self._embed([sentence])[0]
-        wanted = numbers(sentence)
+        wanted = measures(sentence)
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         for window, cosine in zip(windows, cosines, strict=True):
             score = float(cosine) - 0.01 * window.rank - 0.004 * (window.count - 1)
-            if not wanted <= window.numbers:
+            if not agree(wanted, window.measures):
                 yield Support("number", score)
             elif not _named(codes, window, self._question):
                 yield Support("name", score)
-            elif bool(denials(sentence).count) != bool(denials(window.text).count) and window.count == 1:
+            elif _contradicts(sentence, window):
                 yield Support("denial", score)
             elif cosine < _COSINE:
                 yield Support("content", score)
@@ -146,10 +147,11 @@ class Evidence:
 
 
 def _windows(passage: Passage, rank: int) -> Iterable[Window]:
-    spans = sentences(passage.text)
-    context = " ".join((passage.title, *passage.heading, passage.clause or ""))
+    # What a FAQ pair asks is no evidence; it only says what its answer is about.
+    spans = [s for s in sentences(passage.text) if passage.start + s.start >= passage.answer_start]
+    context = " ".join((passage.title, *passage.heading, passage.clause or "", passage.question or ""))
     context_grams = _grams(_units(context))
-    context_numbers = numbers(passage.clause or "") | numbers(passage.title)
+    context_numbers = measures(passage.clause or "") | measures(passage.title)
     for first in range(len(spans)):
         widest = (
             1 if is_row(spans[first].text) else _WINDOW
@@ -159,7 +161,7 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
             text = passage.text[start:end]
             yield Window(
                 passage, rank, passage.start + start, passage.start + end, text, count, _comparable(text), fold(text),
-                _grams(_units(text)) | context_grams, numbers(text) | context_numbers,
+                _grams(_units(text)) | context_grams, measures(text) | context_numbers,
                 frozenset(_WORD.findall(fold(text + " " + context))),
             )  # fmt: skip
 
@@ -218,6 +220,15 @@ def _denied_differently(sentence: str, window: Window) -> bool:
     asserted = _grams(_units(_without(window.folded, stands.reach)))
     denied_there = (theirs & _grams(_units(sentence))) - asserted
     return len(denied_there) >= (1 if _HAN.search(sentence) else 2)
+
+
+def _contradicts(sentence: str, window: Window) -> bool:
+    """Return whether a sentence and a window in another language deny differently, as far as counting denials tells."""
+    denied = bool(denials(window.text).count)
+    plain = _YES_NO.match(sentence)
+    if plain is not None:
+        return denied != plain.group(1).lower().startswith(("no", "不", "否"))
+    return window.count == 1 and denied != bool(denials(sentence).count)
 
 
 def _without(text: str, reach: str) -> str:
