@@ -68,7 +68,8 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
     """
     raw = [re.split(r"\r\n|[\r\n\f\v\u2028]", text.translate(_CONTROLS)) for text in pages]
     titles = _Titles(outline)
-    lines = [line for page in map(_without_contents, _lines(without_running_lines(raw))) for line in page]
+    kept = without_running_lines(raw, [title for _, title, _ in outline])
+    lines = [line for page in map(_without_contents, _lines(kept)) for line in page]
     labels = _labels(lines)
     hyphenated = _compounds(lines)
     blocks: list[_Open] = []
@@ -109,13 +110,16 @@ def _reaches_margin(widths: Sequence[int]) -> list[bool]:
 
     Around it, not on the page: columns and footnotes have margins of their own.
     """
-    found: list[bool] = []
-    for index, width in enumerate(widths):
-        around = widths[max(0, index - _AROUND) : index + _AROUND + 1]
-        limit = max(around) * _FULL
-        alike = sum(other >= limit for other in around)
-        found.append(width >= limit and max(around) >= _NARROWEST and (alike > 1 or len(widths) <= _AROUND))
-    return found
+    return [
+        _is_full(width, widths[max(0, index - _AROUND) : index])
+        or _is_full(width, widths[index + 1 : index + 1 + _AROUND])
+        for index, width in enumerate(widths)
+    ]
+
+
+def _is_full(width: int, others: Sequence[int]) -> bool:
+    limit = max(width, *others, _NARROWEST) * _FULL
+    return width >= limit and any(other >= limit for other in others)
 
 
 def _without_contents(lines: Sequence[_Line]) -> Sequence[_Line]:

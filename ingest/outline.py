@@ -88,13 +88,14 @@ class Node:
 
     @property
     def heading(self) -> tuple[str, ...]:
-        """The path of headings above, and this node's own title; never its own label."""
-        above: list[str] = [self.title] if self.title else []
-        node = self.parent
+        """The path of headings here; the label of the clause itself is left out, its title is not."""
+        path: list[str] = []
+        owner = self.owner
+        node: Node | None = self
         while node is not None:
-            above.append(node.line if node.title or node.label is None else _label_text(node))
+            path.append(node.title if node is owner else node.line if node.title else _label_text(node))
             node = node.parent
-        return tuple(reversed([title for title in above if title]))
+        return tuple(reversed([title for title in path if title]))
 
 
 def _label_text(node: Node) -> str:

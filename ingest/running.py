@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from knowledge.clauses import parse_label
 
 EDGE = 4  # lines looked at from each end of a page
+_FOOTER = 12  # characters that a footer has beside its page number; shorter ones say too little
+
+_Place = tuple[int, int]  # depth from the edge, page from 0
 
 _DIGITS = re.compile(r"\d+")
 # Says itself that it is a page number: 第 3 頁，共 10 頁; - 3 -; Page 3 of 10; 3 / 10; p. 3.
@@ -26,17 +29,18 @@ _TRAILING = re.compile(r"\s*\b(?:\d{1,4}|[ivxl]{1,6})$")  # "© 2014 IBM Corp. x
 _BARE_NUMBER = re.compile(r"\d{1,4}|[ivxl]{1,6}", re.IGNORECASE)
 
 
-def without_running_lines(pages: Sequence[Sequence[str]]) -> list[list[str]]:
+def without_running_lines(pages: Sequence[Sequence[str]], titles: Collection[str] = ()) -> list[list[str]]:
     """Return the pages' lines without headers, footers and page numbers. Empty lines stay where they are.
 
     A line at the edge goes when its like stands at the same edge of enough other pages: the same text, or the
     same but for a number that counts with the pages. Lines that only look alike (第 1 條, 第 5 條 at the
-    top of two pages) stay.
+    top of two pages) stay. A chapter's title that runs on as a header stays where it comes first; so do
+    ``titles``, the document's known headings.
     """
     kept = [list(lines) for lines in pages]
     for top in (True, False):
         edges = [_edge(lines, top=top) for lines in pages]
-        running = _running(edges)
+        running = _running(edges, {_fold(title) for title in titles})
         for number, (lines, edge) in enumerate(zip(kept, edges, strict=True)):
             for depth, (index, text) in enumerate(edge):
                 folded = _fold(text)
@@ -57,51 +61,54 @@ def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _running(edges: Sequence[Sequence[tuple[int, str]]]) -> set[tuple[int, int]]:
-    """Return (depth, page index) of the edge lines that run through the document."""
-    alike: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+def _running(edges: Sequence[Sequence[tuple[int, str]]], titles: Collection[str]) -> set[_Place]:
+    """Return the edge lines that run through the document."""
+    same: dict[str, list[_Place]] = defaultdict(list)
+    alike: dict[str, list[tuple[_Place, str]]] = defaultdict(list)
     for page, edge in enumerate(edges):
         for depth, (_, text) in enumerate(edge):
             folded = _fold(text)
-            alike[_DIGITS.sub("#", folded)].append((depth, page, folded))
-    running: set[tuple[int, int]] = set()
-    for mask, members in alike.items():
-        same: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for depth, page, folded in members:
             same[folded].append((depth, page))
+            if _is_label(folded):
+                continue
+            alike[_DIGITS.sub("#", folded)].append(((depth, page), folded))
             footer = _TRAILING.sub("", folded)
-            if len(footer) >= 12 and parse_label(folded) is None:
+            if footer != folded and len(footer) >= _FOOTER:
                 same[footer].append((depth, page))
-        for places in same.values():
-            if _enough({page for _, page in places}, len(edges)):
-                running.update(places)
-        if (
-            "#" in mask
-            and (counting := _counting(members))
-            and _enough({page for _, page in counting}, len(edges))
-        ):
+    running: set[_Place] = set()
+    for text, places in same.items():
+        if _enough(places, len(edges)):
+            first = min(page for _, page in places) if text in titles or _is_label(text) else None
+            running.update(place for place in places if place[1] != first)
+    for members in alike.values():
+        counting = _counting(members)
+        if _enough(counting, len(edges)):
             running.update(counting)
     return running
 
 
-def _enough(pages: set[int], total: int) -> bool:
+def _is_label(text: str) -> bool:
+    label = parse_label(text)
+    return label is not None and label.strong
+
+
+def _enough(places: Sequence[_Place], total: int) -> bool:
     """Ask for both of two pages, else for three: two fifths of all, or close together (left, right)."""
+    pages = sorted({page for _, page in places})
     if total <= 2:
         return len(pages) == total == 2
     if len(pages) < 3:
         return False
-    ordered = sorted(pages)
-    return len(pages) * 5 >= total * 2 or any(c - a <= 4 for a, c in zip(ordered, ordered[2:], strict=False))
+    return len(pages) * 5 >= total * 2 or any(c - a <= 4 for a, c in zip(pages, pages[2:], strict=False))
 
 
-def _counting(members: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
+def _counting(members: Sequence[tuple[_Place, str]]) -> list[_Place]:
     """Return those with a number that is the page's plus one constant."""
-    columns: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    for depth, page, folded in members:
+    columns: dict[tuple[int, int], list[_Place]] = defaultdict(list)
+    for place, folded in members:
         for column, digits in enumerate(_DIGITS.findall(folded)):
-            columns[column][int(digits) - page].append((depth, page))
-    best = [max(offsets.values(), key=len) for offsets in columns.values()]
-    return max(best, key=len) if best else []
+            columns[column, int(digits) - place[1]].append(place)
+    return max(columns.values(), key=len, default=[])
 
 
 def _is_page_number(folded: str, page: int, total: int) -> bool:
