@@ -45,8 +45,8 @@ class LlamaEngine:
         Raises:
             LoadFailed: llama.cpp refuses the file, or it has no usable chat template.
         """
-        # Read by OpenMP when llama.cpp is loaded: its threads sleep at barriers rather than spin. With other work
-        # on the same 2 cores (load 7-12), 16 tokens took 6-19 s spinning and 0.8-1.8 s sleeping; alone, the same.
+        # OpenMP reads it when llama.cpp is loaded: threads sleep at barriers rather than spin. Beside other
+        # work on 2 cores (load 7-12), 16 tokens took 6-19 s spinning, 0.8-1.8 s sleeping; alone, the same.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         import llama_cpp
 

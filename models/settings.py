@@ -23,7 +23,6 @@ class ModelsSettings(BaseModel):
         min_length=1,
         description="Catalogue name, or folder or cached name of a sentence-transformers model.",
     )
-    reranker: str | None = Field(None, description="Name of a reranker; none by default.")
     chat_url: str | None = Field(
         None,
         pattern=r"^https?://",
