@@ -92,6 +92,18 @@ class Program:
             MissingWeights: the embedder has not been fetched.
             IndexMismatch: the index holds vectors of another embedder.
         """
+        with self._opening:
+            if not self._searchable:
+                self.store_of_embedder().load()
+                self._searchable = True
+            return self.store
+
+    def store_of_embedder(self) -> Store:
+        """Return the store opened for the embedder of the settings, whatever its indexes hold.
+
+        Raises:
+            MissingWeights: the embedder has not been fetched.
+        """
         from knowledge.identity import EmbedderInfo
         from knowledge.store import Store
 
@@ -103,9 +115,21 @@ class Program:
                     self._store = None
                 info = EmbedderInfo(self.embedder.model_id, self.embedder.dimension)
                 self._store = Store.open(self.home.path, info, self.settings.knowledge)
-                self._store.load()
-                self._searchable = True
             return self.store
+
+    def embedder_changed(self) -> bool:
+        """Tell whether the index holds vectors of another embedder than that of the settings.
+
+        Where the weights of that one are missing nothing can be embedded, so nothing has changed.
+        """
+        from models.errors import MissingWeights
+
+        indexed = self.store.indexed_model()
+        try:
+            self.embedder.load()
+        except MissingWeights:
+            return False
+        return indexed is not None and indexed.model_id != self.embedder.model_id
 
     @cached_property
     def searcher(self) -> Searcher:

@@ -32,6 +32,7 @@ from clausewise.tasks import (
     ShowHistory,
     Task,
 )
+from ingest.reembed import reembed
 from knowledge.errors import NothingIndexed
 from knowledge.types import OPERATOR
 
@@ -103,8 +104,17 @@ class LocalOperations:
         def tell(index: str, done: int) -> None:
             notify("progress", {"text": f"{index}: {done} passages"})
 
+        embedded = self._reembed(notify) if self._program.embedder_changed() else 0
         report = self._program.store.maintenance.rebuild(tell)
-        return {"fulltext": report.fulltext, "vectors": report.vectors}
+        return {"fulltext": report.fulltext, "vectors": report.vectors, "embedded": embedded}
+
+    def _reembed(self, notify: Notify) -> int:
+        """Embed everything with the embedder of the settings, and return how many texts that were."""
+
+        def tell(done: int, total: int) -> None:
+            notify("progress", {"share": done / total, "passages": total, "embedded": done})
+
+        return reembed(self._program.store_of_embedder(), self._program.embedder, tell).embedded
 
     def _check(self) -> Json:
         report = self._program.store.maintenance.check()

@@ -13,7 +13,7 @@ app = typer.Typer(help="Rebuild or check the search indexes.", no_args_is_help=T
 
 @app.command("rebuild")
 def rebuild(ctx: typer.Context, as_json: Json = False) -> None:
-    """Rebuild the search indexes from the store; nothing is read or embedded again."""
+    """Rebuild the search indexes from the store. Only after a change of the embedder is anything embedded."""
     from clausewise.progress import progress
     from clausewise.tasks import RebuildIndex
 

@@ -11,6 +11,8 @@ from typer.main import get_command
 
 from clausewise.cli import app
 from knowledge.lock import HomeLock
+from models.errors import MissingWeights
+from models.fakes import HashEmbedder
 
 Cli = Callable[..., Any]
 
@@ -286,3 +288,31 @@ class TestIndex:
         assert rebuilt["vectors"] == rebuilt["fulltext"] > 0
         assert cli("search", "出貨異常", "--json").json["hits"] == before
         assert cli("index", "check").code == 0
+
+    def test_another_embedder_needs_a_rebuild_and_gets_it(
+        self, indexed: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Until then exit code 3 names the command; then everything is embedded with the new one."""
+        other = HashEmbedder(dimension=64)
+        monkeypatch.setattr("clausewise.bootstrap.embedder_for", lambda *_: other)
+
+        before = cli("search", "出貨異常")
+        rebuilt = cli("index", "rebuild", "--json").json
+
+        assert before.code == 3
+        assert "clausewise index rebuild" in before.err
+        assert rebuilt["embedded"] == rebuilt["vectors"] > 0
+        assert cli("search", "出貨作業 4.3", "--json").json["hits"][0]["source"] == "shipping.md"
+
+    def test_without_weights_it_still_rebuilds(
+        self, indexed: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Vectors are in the store: no model is needed."""
+
+        class Missing(HashEmbedder):
+            def load(self) -> None:
+                raise MissingWeights
+
+        monkeypatch.setattr("clausewise.bootstrap.embedder_for", lambda *_: Missing())
+
+        assert cli("index", "rebuild").code == 0
