@@ -7,7 +7,7 @@ from knowledge.types import Hit, Passage
 
 
 def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
-    """Return citation ``n`` of ``hit`` for canonical offsets ``start``..``end``, which lie inside its passage.
+    """Return citation ``n`` of ``hit`` for canonical offsets ``start``..``end`` inside its passage.
 
     Raises ValueError when they do not: a quote is never taken from anywhere but the passage that was found.
     """

@@ -1,8 +1,8 @@
 """The few sentences that the model gets to read.
 
-A small model does better with little: on 40 DRCD questions the four sentences that share most with the question gave
-.80 right in 1.7 s, three whole passages .75 in 7.1 s (2 cores). Sentences keep their order and their neighbours' gaps
-are marked, so that an excerpt cannot be misread as running text.
+A small model does better with little: on 40 DRCD questions the four sentences that share most with the
+question gave .80 right in 1.7 s, three whole passages .75 in 7.1 s (2 cores). Sentences keep their order and
+their neighbours' gaps are marked, so that an excerpt cannot be misread as running text.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Scored:
 
 
 def sentence_scores(query: QueryTerms, passage: Passage, embed: Embed) -> list[float]:
-    """Return for each sentence of ``passage`` how much of the question it holds: idf share, or cosine across scripts."""
+    """Return how much of the question each sentence holds: idf share, or cosine across scripts."""
     spans = sentences(passage.text)
     if not shares_script(query.language, passage.language):
         return [float(v) for v in embed([s.text for s in spans]) @ embed([query.text])[0]] if spans else []
@@ -48,7 +48,7 @@ def sentence_scores(query: QueryTerms, passage: Passage, embed: Embed) -> list[f
 
 
 def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
-    """Return the sentence of ``passage`` that holds most of the question; offsets are into the passage's text."""
+    """Return the sentence that holds most of the question; offsets are into the passage's text."""
     spans = sentences(passage.text)
     if not spans:
         return Span(0, len(passage.text), passage.text)
@@ -57,7 +57,7 @@ def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
 
 
 def select(query: QueryTerms, hits: Sequence[Hit], embed: Embed, budget_chars: int) -> list[Excerpt]:
-    """Choose the sentences of ``hits`` (best first) that fit into ``budget_chars`` characters, best passages first."""
+    """Choose the sentences of ``hits`` (best first) that fit into ``budget_chars``, best passages first."""
     scored: list[_Scored] = []
     for number, hit in enumerate(hits):
         spans = sentences(hit.passage.text)

@@ -111,7 +111,8 @@ _UNITS = {
     "year": "年|years?|歲|岁|years? old",
     "month": "個月|个月|月|months?",
     "week": "週|周|星期|weeks?",
-    "day": "個工作天|个工作天|個工作日|工作天|工作日|天|日|(?:working |business |calendar )?days?",
+    "workday": "個?工作[天日]|个?工作[天日]|(?:working|business)[ -]days?",
+    "day": "天|日|(?:calendar )?days?",
     "hour": "個?小時|个?小时|hours?|hrs?",
     "minute": "分鐘|分钟|minutes?|mins?",
     "second": "秒鐘?|seconds?|secs?",
@@ -134,8 +135,16 @@ def _unit(text: str, end: int) -> str | None:
 
 
 def without_numbers(text: str) -> str:
-    """Return ``text`` with # for each number, for comparing what remains; ``numbers`` compares the numbers."""
-    return _ENGLISH_NUMBER.sub("#", _NUMBER.sub("#", unicodedata.normalize("NFKC", text).lower()))
+    """Return ``text`` with # for each number and what it counts, for comparing what remains."""
+    text = unicodedata.normalize("NFKC", text).lower()
+    pieces: list[str] = []
+    at = 0
+    for match in sorted((*_NUMBER.finditer(text), *_ENGLISH_NUMBER.finditer(text)), key=lambda m: m.start()):
+        if match.start() >= at:
+            unit = _UNIT_AFTER.match(text, match.end())
+            pieces += [text[at : match.start()], "#"]
+            at = unit.end() if unit else match.end()
+    return "".join((*pieces, text[at:]))
 
 
 _NAME = re.compile(

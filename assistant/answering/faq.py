@@ -1,4 +1,4 @@
-"""The first step of the ladder: an approved pair whose question is the one asked answers it, word for word."""
+"""The first step of the ladder: an approved pair whose question is the one asked gives its answer."""
 
 from __future__ import annotations
 

@@ -14,8 +14,9 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from assistant.answering.evidence import Excerpt
 from knowledge.types import Language
 
-# Control tokens of chat templates (<|im_end|>, [INST], <start_of_turn>) are taken for control by the tokenizer wherever
-# they stand, so the signs that make them are written full-width; the fence signs of our own prompt as well.
+# Control tokens of chat templates (<|im_end|>, [INST], <start_of_turn>) are taken for control by the
+# tokenizer wherever they stand, so the signs that make them are written full-width; the fence signs of our
+# own prompt as well.
 _FENCE = str.maketrans({"<": "＜", ">": "＞", "〔": "（", "〕": "）"})
 _INST = re.compile(r"\[(/?(?:INST|SYS[A-Z_]*|AVAILABLE_TOOLS|TOOL_[A-Z_]+))\]", re.IGNORECASE)
 
@@ -28,10 +29,10 @@ def fenced(text: str) -> str:
 @cache
 def _environment() -> Environment:
     # Plain text for a model, not HTML: escaping would put &amp; into prompts. `fenced` is the guard here.
-    return Environment(  # noqa: S701
+    return Environment(
         loader=FileSystemLoader(Path(__file__).with_name("prompts")),
         undefined=StrictUndefined,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - prompts are no HTML, see above
     )
 
 

@@ -1,8 +1,8 @@
 """One script for what is written: the default model drifts into Simplified characters in Traditional answers.
 
-Towards Traditional only characters that exist in Simplified text alone are replaced, one for one: phrase conversions
-(s2twp) would change text that is already right (文件 into 檔案). Towards Simplified nothing can be mistaken. Quotes
-never pass through here.
+Towards Traditional only characters that exist in Simplified text alone are replaced, one for one: phrase
+conversions (s2twp) would change text that is already right (文件 into 檔案). Towards Simplified nothing can
+be mistaken. Quotes never pass through here.
 """
 
 from __future__ import annotations
@@ -33,5 +33,5 @@ def in_script(text: str, language: Language) -> str:
     if language == "zh-Hant":
         return text.translate(_traditional())
     if language == "zh-Hans":
-        return _simplified().convert(text)
+        return str(_simplified().convert(text))
     return text

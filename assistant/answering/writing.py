@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage
 
-from assistant.answering.grounding import Evidence, Support, Window
+from assistant.answering.grounding import Evidence, Support, Window, is_verdict
 from assistant.answering.script import in_script
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import Language
@@ -94,7 +94,7 @@ def in_full(text: str, window: Window, language: Language) -> str:
     Told to write sentences, the small model still answers "who" and "how much" with a word, and in a quarter of the
     wrong answers on DRCD that was another word of the right sentence. The sentence is exact either way.
     """
-    if _is_sentence(text) or not shares_script(language, language_of(window.text)):
+    if (_is_sentence(text) and not is_verdict(text)) or not shares_script(language, language_of(window.text)):
         return text
     return in_script(" ".join(window.text.split("\n")), language)
 

@@ -13,7 +13,8 @@ from models.fakes import HashEmbedder
 from tests.assistant.answering.ladder import passage
 
 SHIPPING = (
-    "門市人員知悉出貨異常後，應於 24 小時內通報物流部。是否補寄，由倉儲經理判定。已拆封的耳機不得退貨，但瑕疵品除外。"
+    "門市人員知悉出貨異常後，應於 24 小時內通報物流部。是否補寄，由倉儲經理判定。"
+    "已拆封的耳機不得退貨，但瑕疵品除外。"
     "運費由公司負擔，上限為新臺幣 1,500 元。"
 )
 POLICY = (

@@ -1,0 +1,5 @@
+"""``python -m clausewise`` is ``clausewise``."""
+
+from clausewise.cli import main
+
+main()
