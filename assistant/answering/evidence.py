@@ -17,6 +17,7 @@ from knowledge.text import fold, keys, shares_script
 from knowledge.types import Hit, Passage
 
 _GAP = "…"
+_STOPS = ("。", "！", "？", "；", ".", "!", "?", ";", "：", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
     if not spans:
         return Span(0, len(passage.text), passage.text)
     scores = sentence_scores(query, passage, embed)
+    if len(spans) > 1 and not spans[0].text.endswith(_STOPS):
+        scores[0] *= 0.5  # a clause's title repeats the question's words and answers nothing
     return spans[max(range(len(spans)), key=lambda i: scores[i])]
 
 

@@ -231,6 +231,10 @@ def _looked_at(hit: Hit) -> dict[str, object]:
         "document_id": passage.document_id,
         "source": passage.source,
         "title": passage.title,
+        "version": passage.version,
         "clause": passage.clause,
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
         "score": round(hit.score, 4),
     }

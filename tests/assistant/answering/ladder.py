@@ -24,7 +24,8 @@ def passage(
     """Return a passage whose canonical text begins ``OFFSET`` characters earlier."""
     return Passage(
         PassageId(name + text), DocumentId(name), 3, name, name.partition(".")[0],
-        "faq" if question else "text", clause, (), 7, OFFSET, OFFSET + len(text), text, language_of(text), "internal", question,
+        "faq" if question else "text", clause, (), 7, OFFSET, OFFSET + len(text), text,
+        language_of(text), "internal", question,
     )  # fmt: skip
 
 

@@ -170,3 +170,15 @@ class TestCite:
         """Or an empty one."""
         with pytest.raises(ValueError, match="outside"):
             cite(1, Hit(1, 0.9, SHIPPING), start, end)
+
+
+class TestBestSentence:
+    """What is marked in the clause that is shown at once."""
+
+    def test_a_title_is_not_the_best_sentence(self, desk: MakeDesk) -> None:
+        """It repeats the question's words and answers nothing."""
+        titled = passage("第4.3條 出貨異常之通報\n知悉出貨異常後，應於24小時內通報物流部。", clause="第4.3條")
+
+        shown = next(e for e in events(desk((titled, 0.9)), Question("出貨異常之通報？")) if isinstance(e, ClauseShown))
+
+        assert shown.citation.quote == "知悉出貨異常後，應於24小時內通報物流部。"
