@@ -1,9 +1,10 @@
 """Fit the calibrated relevance (knowledge/relevance.json) on development data: ``python -m bench.fit``.
 
-Data: DRCD and XQuAD of the evaluation folder, each question once with its article in the index and once with the whole
-article left out, so that "nothing relevant here" is learnt as well; DRCD also at a tenth of its size and with its titles,
-because small folders and titled documents are what people have. Half of the questions are fitted, the other half
-is reported: recall at 1 and 5, the area under the curve of answerable against left out, and what a threshold gives.
+Data: DRCD and XQuAD of the evaluation folder, each question once with its article in the index and once with
+the whole article left out, so that "nothing relevant here" is learnt as well; DRCD also at a tenth of its
+size and with its titles, because small folders and titled documents are what people have. Half of the
+questions are fitted, the other half is reported: recall at 1 and 5, the area under the curve of answerable
+against left out, and what a threshold gives.
 """
 
 from __future__ import annotations
@@ -54,7 +55,9 @@ class Corpus:
         """Return in how many passages each term stands."""
         return {t: len(self.postings.get(t, ())) for t in terms}
 
-    def candidates(self, query: QueryTerms, vector: NDArray[np.float32], allowed: NDArray[np.bool_]) -> list[int]:
+    def candidates(
+        self, query: QueryTerms, vector: NDArray[np.float32], allowed: NDArray[np.bool_]
+    ) -> list[int]:
         """Return what both legs find among the allowed passages."""
         scores: dict[int, float] = defaultdict(float)
         for term, weight in query.weights.items():
@@ -72,12 +75,26 @@ def _read(path: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _corpus(rows: list[dict[str, str]], embedder: Embedder, vectors: NDArray[np.float32] | None, *, titled: bool) -> Corpus:
+def _corpus(
+    rows: list[dict[str, str]], embedder: Embedder, vectors: NDArray[np.float32] | None, *, titled: bool
+) -> Corpus:
     passages = [
         Passage(
-            PassageId(r["id"]), DocumentId(r["id"]), 1, r["id"], r["title"] if titled else "", "text", None, (), None,
-            0, len(r["text"]), r["text"], language_of(r["text"]), "internal",
-        )  # fmt: skip
+            PassageId(r["id"]),
+            DocumentId(r["id"]),
+            1,
+            r["id"],
+            r["title"] if titled else "",
+            "text",
+            None,
+            (),
+            None,
+            0,
+            len(r["text"]),
+            r["text"],
+            language_of(r["text"]),
+            "internal",
+        )
         for r in rows
     ]
     made = vectors if vectors is not None else embedder.embed_passages([r["text"] for r in rows])
@@ -85,9 +102,14 @@ def _corpus(rows: list[dict[str, str]], embedder: Embedder, vectors: NDArray[np.
 
 
 def _rows(
-    corpus: Corpus, questions: list[tuple[str, NDArray[np.float32], int]], *, present: bool, size: int | None, seed: int
+    corpus: Corpus,
+    questions: list[tuple[str, NDArray[np.float32], int]],
+    *,
+    present: bool,
+    size: int | None,
+    seed: int,
 ) -> list[Row]:
-    """Return the candidates of each question with their labels; ``size`` samples a smaller index for each question."""
+    """Return each question's candidates with their labels; ``size`` samples a smaller index for each."""
     chance = random.Random(seed)
     articles = np.array(corpus.articles, dtype=object)
     average = float(np.mean([len(p.text) for p in corpus.passages]))
@@ -112,10 +134,18 @@ def collect(data: Path, embedder: Embedder, seed: int) -> dict[str, list[Row]]:
     sets: dict[str, list[Row]] = {}
     chance = random.Random(seed)
 
-    def add(name: str, corpus: Corpus, questions: list[tuple[str, NDArray[np.float32], int]], size: int | None = None) -> None:
+    def add(
+        name: str,
+        corpus: Corpus,
+        questions: list[tuple[str, NDArray[np.float32], int]],
+        size: int | None = None,
+    ) -> None:
         for sign in "+-":
             sets[name + sign] = _rows(corpus, questions, present=sign == "+", size=size, seed=seed)
-        print(f"{name}: {len(questions)} questions over {size or len(corpus.passages)} passages", file=sys.stderr)
+        print(
+            f"{name}: {len(questions)} questions over {size or len(corpus.passages)} passages",
+            file=sys.stderr,
+        )
 
     passages = _read(data / "drcd" / "passages.jsonl")
     place = {p["id"]: i for i, p in enumerate(passages)}
@@ -131,7 +161,10 @@ def collect(data: Path, embedder: Embedder, seed: int) -> dict[str, list[Row]]:
         place = {p["id"]: i for i, p in enumerate(rows)}
         for spoken in ("zh", "en"):
             questions = _read(data / "xquad" / f"questions.{spoken}.jsonl")
-            asked = [(q["question"], embedder.embed_question(q["question"]), place[q["passage_id"]]) for q in questions]
+            asked = [
+                (q["question"], embedder.embed_question(q["question"]), place[q["passage_id"]])
+                for q in questions
+            ]
             add(f"xquad {spoken} over {held}", corpus, asked)
     return sets
 
@@ -143,7 +176,10 @@ def fit(rows: list[Row], *, same_script: bool) -> tuple[float, ...]:
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     model = LogisticRegression(max_iter=2000).fit((x - mean) / spread, y)
     weights = model.coef_[0] / spread
-    return (round(float(model.intercept_[0] - (weights * mean).sum()), 5), *(round(float(w), 5) for w in weights))
+    return (
+        round(float(model.intercept_[0] - (weights * mean).sum()), 5),
+        *(round(float(w), 5) for w in weights),
+    )
 
 
 def report(sets: dict[str, list[Row]], relevance: Relevance) -> dict[str, dict[str, float]]:
@@ -151,7 +187,11 @@ def report(sets: dict[str, list[Row]], relevance: Relevance) -> dict[str, dict[s
     figures: dict[str, dict[str, float]] = {}
     for name in (n[:-1] for n in sets if n.endswith("+")):
         ranked = {
-            sign: [sorted(((relevance.probability(s), good) for s, good in row), reverse=True) for row in sets[name + sign] if row]
+            sign: [
+                sorted(((relevance.probability(s), good) for s, good in row), reverse=True)
+                for row in sets[name + sign]
+                if row
+            ]
             for sign in "+-"
         }
         present = np.array([row[0][0] for row in ranked["+"]])
@@ -173,11 +213,16 @@ def report(sets: dict[str, list[Row]], relevance: Relevance) -> dict[str, dict[s
 def main() -> None:
     """Fit, report, and write the coefficients."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path(os.environ.get("CLAUSEWISE_EVAL_DATA", "../shared/eval")))
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("CLAUSEWISE_EVAL_DATA", "../shared/eval"))
+    )
     parser.add_argument("--seed", type=int, default=11)
     arguments = parser.parse_args()
     if not (arguments.data / "drcd").is_dir():
-        sys.exit(f"no evaluation data in {arguments.data}: set CLAUSEWISE_EVAL_DATA to the folder that holds drcd/ and xquad/")
+        sys.exit(
+            f"no evaluation data in {arguments.data}: "
+            "set CLAUSEWISE_EVAL_DATA to the folder that holds drcd/ and xquad/"
+        )
     embedder = default_embedder()
     sets = collect(arguments.data, embedder, arguments.seed)
     fitted = [row for rows in sets.values() for row in rows[::2]]

@@ -1,8 +1,9 @@
-"""Quality of search and answers on development data: ``python -m bench.quality [NAME…] [--count N]`` (``make eval``).
+"""Quality of search and answers on development data: ``make eval``.
 
-Every figure goes the way a customer's question goes: files are written to a folder and ingested, questions are asked of
-the program. Sets: ``retrieval`` (DRCD, also with Simplified questions), ``clauses`` (exact look-up over the labour
-statutes), ``answers`` (DRCD with the article in the index, and with it left out).
+Run it as ``python -m bench.quality [NAME…] [--count N]``. Every figure goes the way a customer's question
+goes: files are written to a folder and ingested, questions are asked of the program. Sets: ``retrieval``
+(DRCD, also with Simplified questions), ``clauses`` (exact look-up over the labour statutes), ``answers``
+(DRCD with the article in the index, and with it left out).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def _rows(path: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def indexed(name: str, files: Iterable[tuple[str, str]]) -> Iterator[Program]:
-    """Give a program whose home holds exactly ``files`` (name, text); a second run embeds only what changed."""
+    """Give a program whose home holds exactly ``files`` (name, text); later runs embed what changed."""
     source = _CACHE / name / "files"
     source.mkdir(parents=True, exist_ok=True)
     wanted = dict(files)
@@ -71,7 +72,7 @@ def _document(source: str) -> str:
 
 
 def retrieval(count: int | None) -> Result:
-    """Find each question's paragraph among the 1,000 of DRCD; then the same questions in Simplified characters."""
+    """Find each question's paragraph among the 1,000 of DRCD; then again in Simplified characters."""
     questions = _rows("drcd/questions.jsonl")
     random.Random(_SEED).shuffle(questions)
     questions = questions[:count]
@@ -169,7 +170,7 @@ def clauses(count: int | None) -> Result:
 
 
 def chosen_questions(count: int) -> tuple[list[dict[str, Any]], frozenset[str]]:
-    """Return questions whose answer stands in no other article, from half of the articles, and those articles."""
+    """Return half of the articles, and their questions whose answer stands in no other article."""
     passages = _rows("drcd/passages.jsonl")
     chance = random.Random(_SEED)
     titles = sorted({row["title"] for row in passages})
@@ -265,7 +266,7 @@ def _judged(row: dict[str, Any], answer: Answer, program: Program) -> dict[str, 
 
 
 def samples(count: int | None) -> Result:
-    """Ask the questions that were written about the demo corpus, in three languages, a fifth of them unanswerable."""
+    """Ask the questions written about the demo corpus: three languages, a fifth of them unanswerable."""
     lines = (Path(__file__).parents[1] / "tests/evals/samples.jsonl").read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line) for line in lines][:count]
     home = Home.resolve(_CACHE / "samples" / "home")

@@ -45,7 +45,7 @@ class Glossary:
         return tuple(one for one in self._group_of.get(wanted, ()) if fold(one) != wanted)
 
     def variants(self, question: str) -> list[str]:
-        """Return the question with each term that it uses written as the others of its group, at most eight ways.
+        """Return the question with each of its terms written as the others of its group, at most eight ways.
 
         A term inside a longer one that the question also uses stands for nothing of its own: 特休 in 特休假.
         """

@@ -1,9 +1,9 @@
 """How likely is it that a passage answers a question: signals of one pair, and their calibrated probability.
 
-Rank fusion with equal weights loses nine points to plain BM25 on Chinese (DRCD R@1 .823 against .944) and words
-find nothing across languages, so no leg is trusted always: two logistic regressions, one for pairs that share a
-script and one for pairs that do not, weigh the same signals. ``python -m bench.fit`` fits them on development data;
-the coefficients lie in relevance.json with the data and the figures of that fit.
+Rank fusion with equal weights loses nine points to plain BM25 on Chinese (DRCD R@1 .823 against .944) and
+words find nothing across languages, so no leg is trusted always: two logistic regressions, one for pairs that
+share a script and one for pairs that do not, weigh the same signals. ``python -m bench.fit`` fits them on
+development data; the coefficients lie in relevance.json with the data and the figures of that fit.
 """
 
 from __future__ import annotations
@@ -167,6 +167,9 @@ def load_relevance(path: Path | None = None) -> Relevance:
     file = path or Path(__file__).with_name("relevance.json")
     data = json.loads(file.read_text(encoding="utf-8"))
     if tuple(data["features"]) != FEATURES:
-        message = f"{file} was fitted for {data['features']}, this program computes {list(FEATURES)}: run `python -m bench.fit`"
+        message = (
+            f"{file} was fitted for {data['features']}, this program computes {list(FEATURES)}: "
+            "run `python -m bench.fit`"
+        )
         raise ValueError(message)
     return Relevance(tuple(data["same_script"]), tuple(data["other_script"]))

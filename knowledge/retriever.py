@@ -12,7 +12,7 @@ from knowledge.types import Hit, Reader
 
 
 class ClauseRetriever(BaseRetriever):
-    """Passages as LangChain documents, best first, for one reader: its audiences are part of the retriever."""
+    """Passages as LangChain documents, best first, for one reader whose audiences are fixed here."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -21,7 +21,10 @@ class ClauseRetriever(BaseRetriever):
     k: int = 4
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
     ) -> list[Document]:
         return [_document(hit) for hit in self.searcher.search(query, self.reader, self.k)]
 

@@ -1,6 +1,6 @@
 """Search: question -> clause look-up, words and vectors -> the gate -> calibrated relevance -> hits.
 
-Whatever the derived indexes still hold, only passages that the repository hands out for this reader become hits.
+Whatever the derived indexes still hold, only what the repository hands out for this reader becomes a hit.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Searcher:
         return found, not _is_filler(rest)
 
     def _ranked(self, question: str, terms: QueryTerms, reader: Reader, k: int) -> list[Hit]:
-        """Rank by the question as asked, and by the glossary's other ways to say it; the best of them counts."""
+        """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
         store = self._store
         ways = [terms, *(self._weighed(variant) for variant in store.glossary.variants(question))]
         vector = self._embedder.embed_question(question)
@@ -125,7 +125,8 @@ class Searcher:
             for t in terms.weights
             if len(t) == 1 and t >= "\u3400" and frequency.get(t, 0) <= _COMMON * size
         ]
-        if alone and len(terms.weights) <= 3:  # noqa: PLR2004 - "水費" splits no further; a lone 的 in a question is noise
+        # "水費" splits no further; a lone 的 in a question is noise.
+        if alone and len(terms.weights) <= 3:
             ids = [*ids, *self._store.fulltext.search(alone, reader.audiences, limit, column="unigrams")]
         if idents := keys(terms.text).idents:
             ids = [*ids, *self._store.fulltext.search(idents, reader.audiences, limit, column="idents")]
@@ -147,8 +148,10 @@ def _one_for_each_text(hits: Iterable[Hit]) -> list[Hit]:
 
 _FILLER = frozenset(
     fold(
-        "請問 請 查 查詢 一下 的 是 在 有 規定 規範 內容 條文 全文 原文 寫 寫什麼 寫了 了 說 說明 什麼 甚麼 怎麼 為何 如何 哪些 呢 嗎 我 想 知道 "
-        "給 看 列出 顯示 關於 中 裡 裡面 what does do is say says state the of in about tell me show please text content "
+        "請問 請 查 查詢 一下 的 是 在 有 規定 規範 內容 條文 全文 原文 寫 寫什麼 寫了 了 說 說明 "
+        "什麼 甚麼 怎麼 為何 如何 哪些 呢 嗎 我 想 知道 "
+        "給 看 列出 顯示 關於 中 裡 裡面 "
+        "what does do is say says state the of in about tell me show please text content "
         "provide read clause article section"
     ).split()
 )

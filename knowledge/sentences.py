@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# A sentence ends after 。！？ or ； (closing quotes and brackets stay with it), after . ! ? before a space, or at a
-# line's end. A full stop after a short abbreviation, an initial or inside a number does not end one.
+# A sentence ends after 。！？ or ； (closing quotes and brackets stay with it), after . ! ? before a space,
+# or at a line's end. A full stop after a short abbreviation, an initial or inside a number does not end one.
 _CLOSERS = "」』”’）)】》〉\"'"
 _END = re.compile(
     rf"[。！？!?；]+[{_CLOSERS}]*|(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bNo)(?<!\bart)"
@@ -14,7 +14,7 @@ _END = re.compile(
 )
 
 
-# A row of a table as the parsers write it, "header：value；header：value": one fact, never cut between its cells.
+# A row of a table as parsers write it, "header：value；header：value": one fact, never cut between cells.
 _ROW = re.compile(r"^[^：:；;\n]{1,30}[：:][^；;\n]*；[^；;：:\n]{1,30}[：:].*$", re.MULTILINE)
 
 

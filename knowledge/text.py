@@ -1,8 +1,8 @@
 """Search keys: one function for the index and for the query, so that the two can never differ.
 
 A key folds what people write differently and mean alike: width and case (NFKC, casefold), Traditional and
-Simplified forms, plural endings of English words. Keys are for finding only; nothing that a person reads passes
-through here.
+Simplified forms, plural endings of English words. Keys are for finding only; nothing that a person reads
+passes through here.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class TextKeys:
 def _fold_table() -> dict[int, int]:
     """Map each Han character to one representative of its Traditional/Simplified class.
 
-    Classes join a character with what OpenCC makes of it alone, in both directions and in Taiwan's forms. Single
-    characters, not phrases: a phrase conversion depends on what stands beside, and then a query's cut and a
-    passage's cut of the same words could fold differently.
+    Classes join a character with what OpenCC makes of it alone, in both directions and in Taiwan's forms.
+    Single characters, not phrases: a phrase conversion depends on what stands beside, and then a query's cut
+    and a passage's cut of the same words could fold differently.
     """
     characters = [chr(code) for first, last in _HAN_RANGES[:2] for code in range(first, last + 1)]
     parent: dict[str, str] = {}
@@ -106,8 +106,9 @@ def keys(text: str) -> TextKeys:
 def script_only() -> tuple[frozenset[str], frozenset[str]]:
     """Return (characters that exist only in Traditional text, only in Simplified text).
 
-    A conversion table alone would not do: 里, 后 and 台 are Simplified forms of other characters and Traditional
-    characters in their own right. What Big5 holds is Traditional, what GB 2312 holds is Simplified.
+    A conversion table alone would not do: 里, 后 and 台 are Simplified forms of other characters and
+    Traditional characters in their own right. What Big5 holds is Traditional, what GB 2312 holds is
+    Simplified.
     """
     characters = [chr(code) for code in range(0x4E00, 0xA000)]
     joined = "\n".join(characters)
@@ -130,8 +131,8 @@ def _encodes(character: str, encoding: str) -> bool:
 def language_of(text: str, fallback: Language = "und") -> Language:
     """Return the language of ``text`` by its script; ``fallback`` where the script does not tell.
 
-    Han without a character that tells the forms apart counts as Traditional: the first users write it, and most
-    such short texts are the same in both. Kana or Hangul make a text ``und``.
+    Han without a character that tells the forms apart counts as Traditional: the first users write it, and
+    most such short texts are the same in both. Kana or Hangul make a text ``und``.
     """
     han = len(_HAN_CHARACTER.findall(text))
     words = len(_LATIN_WORD.findall(text))

@@ -20,7 +20,20 @@ ENGLISH = "Report a shipment anomaly to logistics within 24 hours."
 def passage(text: str, language: str = "zh-Hant", title: str = "") -> Passage:
     """Return a passage of ``text``."""
     made = Passage(
-        PassageId(text), DocumentId("d"), 1, "d.md", title, "text", None, (), None, 0, len(text), text, "zh-Hant", "internal"
+        PassageId(text),
+        DocumentId("d"),
+        1,
+        "d.md",
+        title,
+        "text",
+        None,
+        (),
+        None,
+        0,
+        len(text),
+        text,
+        "zh-Hant",
+        "internal",
     )
     return replace(made, language=language)
 
@@ -70,7 +83,8 @@ class TestRelevance:
         right, wrong = signals(query, [Candidate(passage(RIGHT), 0.92), Candidate(passage(WRONG), 0.80)], 30)
         relevance = load_relevance()
 
-        assert 0 <= relevance.probability(wrong) < 0.2 < 0.5 < relevance.probability(right) <= 1
+        assert 0 <= relevance.probability(wrong) < 0.2
+        assert 0.5 < relevance.probability(right) <= 1
 
     def test_coefficients_for_other_signals_are_refused(self, tmp_path: Path) -> None:
         """A fit of another version is an error that names the command."""

@@ -22,10 +22,18 @@ def searcher(store: Store, shelf: Shelf, embedder: HashEmbedder) -> Searcher:
     """Return a search over two documents, one of them with an internal and a public passage."""
     shelf.put(
         "sop.md",
-        [Line(ANOMALY, clause="4.3", audience="public"), Line(SECRET, clause="4.4"), Line("驗收數量不符時應拍照存證。")],
+        [
+            Line(ANOMALY, clause="4.3", audience="public"),
+            Line(SECRET, clause="4.4"),
+            Line("驗收數量不符時應拍照存證。"),
+        ],
         "SOP-012 出貨作業",
     )
-    shelf.put("leave.md", [Line(LEAVE, clause="7", audience="public"), "婚假八日。", "喪假依親等給予。"], "員工請假辦法")
+    shelf.put(
+        "leave.md",
+        [Line(LEAVE, clause="7", audience="public"), "婚假八日。", "喪假依親等給予。"],
+        "員工請假辦法",
+    )
     return Searcher(store, embedder, load_relevance())
 
 
@@ -43,17 +51,21 @@ class TestRanking:
     def test_simplified_characters_find_traditional_text(
         self, searcher: Searcher, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """And the hit shows the text as it is written. (Of real embedders both scripts have near vectors.)"""
+        """And the hit shows the text as it is written; real embedders, too, put both scripts near."""
         near = embedder.embed_question("出貨異常要在幾小時內通報物流部？")
         monkeypatch.setattr(embedder, "embed_question", lambda _: near)
 
-        assert searcher.search("出货异常要在几小时内通报物流部？", OPERATOR)[0].passage.text.strip() == ANOMALY
+        assert (
+            searcher.search("出货异常要在几小时内通报物流部？", OPERATOR)[0].passage.text.strip() == ANOMALY
+        )
 
     def test_at_most_k_hits(self, searcher: Searcher) -> None:
         """As many as were asked for."""
         assert len(searcher.search("出貨異常", OPERATOR, 1)) == 1
 
-    def test_the_same_text_in_two_documents_is_one_hit_with_two_places(self, searcher: Searcher, shelf: Shelf) -> None:
+    def test_the_same_text_in_two_documents_is_one_hit_with_two_places(
+        self, searcher: Searcher, shelf: Shelf
+    ) -> None:
         """No source is listed twice."""
         shelf.put("copy.md", [Line(ANOMALY, clause="4.3", audience="public")], "SOP-012 出貨作業")
 
@@ -88,7 +100,10 @@ class TestAccess:
         document = shelf.put("gone.md", ["退貨須於七日內提出並附發票。"])
         shelf.store.documents.remove(document)
 
-        assert all("七日" not in hit.passage.text for hit in searcher.search("退貨須於七日內提出並附發票。", OPERATOR))
+        assert all(
+            "七日" not in hit.passage.text
+            for hit in searcher.search("退貨須於七日內提出並附發票。", OPERATOR)
+        )
 
     def test_a_changed_document_answers_the_new_text(self, searcher: Searcher, shelf: Shelf) -> None:
         """Monday is Friday now."""
@@ -126,7 +141,9 @@ class TestRetriever:
 
     def test_documents_carry_where_they_come_from(self, searcher: Searcher) -> None:
         """Source, clause, span, score."""
-        documents = ClauseRetriever(searcher=searcher, reader=OPERATOR, k=2).invoke("出貨異常要在幾小時內通報？")
+        documents = ClauseRetriever(searcher=searcher, reader=OPERATOR, k=2).invoke(
+            "出貨異常要在幾小時內通報？"
+        )
 
         assert len(documents) == 2
         first = documents[0]

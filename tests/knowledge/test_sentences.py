@@ -13,13 +13,20 @@ class TestSentences:
 
     def test_chinese_ends_at_full_stops_and_keeps_closing_quotes(self) -> None:
         """A closing quote belongs to the sentence that it closes."""
-        assert [s.text for s in sentences("他說：「好。」然後走了！真的？")] == ["他說：「好。」", "然後走了！", "真的？"]
+        assert [s.text for s in sentences("他說：「好。」然後走了！真的？")] == [
+            "他說：「好。」",
+            "然後走了！",
+            "真的？",
+        ]
 
     def test_english_abbreviations_and_decimals_do_not_end_one(self) -> None:
         """e.g., initials and 3.5 stay inside."""
         text = "Send e.g. a photo to Mr. Lin within 3.5 hours. Then wait."
 
-        assert [s.text for s in sentences(text)] == ["Send e.g. a photo to Mr. Lin within 3.5 hours.", "Then wait."]
+        assert [s.text for s in sentences(text)] == [
+            "Send e.g. a photo to Mr. Lin within 3.5 hours.",
+            "Then wait.",
+        ]
 
     def test_lines_end_sentences(self) -> None:
         """Items of a list are sentences of their own."""

@@ -9,7 +9,6 @@ from opencc import OpenCC
 
 from knowledge.text import fold, keys, language_of, script_only, shares_script
 
-
 _T2S = OpenCC("t2s")
 
 
@@ -37,7 +36,11 @@ class TestKeys:
 
     @pytest.mark.parametrize(
         ("traditional", "simplified"),
-        [("學習資料後臺發現著裡", "学习资料后台发现着里"), ("頭髮與發展", "头发与发展"), ("乾燥與幹部", "干燥与干部")],
+        [
+            ("學習資料後臺發現著裡", "学习资料后台发现着里"),
+            ("頭髮與發展", "头发与发展"),
+            ("乾燥與幹部", "干燥与干部"),
+        ],
     )
     def test_both_scripts_have_the_same_keys(self, traditional: str, simplified: str) -> None:
         """A Simplified question finds a Traditional passage, and the other way round."""
