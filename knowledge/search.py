@@ -22,6 +22,7 @@ _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DR
 _TERMS = 32  # terms asked of the index; the rarest, since long questions repeat common ones
 _COMMON = 0.25  # a term in more passages than this share says little and costs most
 _EXACT_SCORE = 0.99
+_BESIDE_EXACT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class Searcher:
         hits = [Hit(0, _EXACT_SCORE, passage, exact=True) for passage in exact]
         known = {passage.passage_id for passage in exact}
         if len(hits) < k:
-            hits.extend(
-                h for h in self._ranked(question, terms, reader, k) if h.passage.passage_id not in known
-            )
+            # Beside a clause asked for by its number the others share only the reference's own words.
+            worth = _BESIDE_EXACT if exact and not rest else 1.0
+            ranked = self._ranked(question, terms, reader, k)
+            hits.extend(replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known)
         merged = _one_for_each_text(hits)[:k]
         return Found(
             terms, tuple(replace(h, rank=i) for i, h in enumerate(merged, 1)), bool(exact) and not rest
