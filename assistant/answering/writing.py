@@ -15,8 +15,8 @@ from assistant.answering.script import in_script
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import Language
 
-# A sentence may leave when its end is certain: an ideographic stop with what follows it closed, or a full stop before
-# a space; a newline always.
+# A sentence may leave when its end is certain: an ideographic stop with what follows it closed, or a full
+# stop before a space; a newline always.
 _END = re.compile(
     r"[。！？!?；;]+[」』”’）)】》\"']*(?=.)|(?<!\d)(?<![A-Z])\.[\"')\]]*(?=\s)|(?<=\d)\.(?=\s+[A-Z])|\n+",
     re.DOTALL,
@@ -24,12 +24,15 @@ _END = re.compile(
 _MARKERS = re.compile(r"\s*(?:\[[^\[\]]{0,12}\]|〔[^〔〕]{0,24}〕|【\d+】)")
 _LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
 _SAYS = re.compile(
-    r"^(?:(?:the )?sources? (?:states?|says?|indicates?|mentions?|specif(?:y|ies))(?: that)?|according to (?:the|these) sources?,?"
+    r"^(?:(?:the )?sources? (?:states?|says?|indicates?|mentions?|specif(?:y|ies))(?: that)?"
+    r"|according to (?:the|these) sources?,?"
     r"|根據(?:以上|上述)?資料[，,：:]?(?:顯示|指出)?[，,]?)\s*",
     re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(
-    r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)|not (?:mentioned|stated|provided|specified) in the sources?",
+    r"資料中(?:並?沒有|未|無)|资料中(?:并?没有|未|无)|沒有答案|没有答案"
+    r"|sources? (?:do|does) not (?:say|hold|state|mention|provide|contain)"
+    r"|not (?:mentioned|stated|provided|specified) in the sources?",
     re.IGNORECASE,
 )
 
@@ -91,8 +94,9 @@ def clean(sentence: str, language: Language) -> str:
 def in_full(text: str, window: Window, language: Language) -> str:
     """Return ``text``; where it is a bare fragment, the source's own words that bear it, in the question's script.
 
-    Told to write sentences, the small model still answers "who" and "how much" with a word, and in a quarter of the
-    wrong answers on DRCD that was another word of the right sentence. The sentence is exact either way.
+    Told to write sentences, the small model still answers "who" and "how much" with a word, and in a quarter
+    of the wrong answers on DRCD that was another word of the right sentence. The sentence is exact either
+    way.
     """
     if (_is_sentence(text) and not is_verdict(text)) or not shares_script(language, language_of(window.text)):
         return text
@@ -134,8 +138,8 @@ class Writer:
     ) -> Iterator[Checked]:
         """Yield supported sentences; what is dropped is noted in ``outcome``.
 
-        Generation stops at the sentence limit, at a repetition, and when the model says that there is no answer. Closing
-        this iterator stops the model as well.
+        Generation stops at the sentence limit, at a repetition, and when the model says that there is no
+        answer. Closing this iterator stops the model as well.
         """
         stream = self._chat.stream(list(messages), cancel=cancel, **self._options)
         said: set[str] = set()
