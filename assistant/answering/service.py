@@ -78,7 +78,8 @@ class Answerer:
     ) -> Iterator[Event]:
         """Yield the events of an answer; the last one is Final.
 
-        Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel`` is set.
+        Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel``
+        is set.
         """
         draft = _Draft(self._new_id(), self._clock)
         asked = standalone(question)
@@ -86,8 +87,7 @@ class Answerer:
         draft.language = _answer_language(question.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
-        for event in self._climb(asked, found, draft, cancel):
-            yield event
+        yield from self._climb(asked, found, draft, cancel)
         answer = draft.finish()
         if self._record is not None:
             self._record(answer, question, reader)
