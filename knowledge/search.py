@@ -59,7 +59,9 @@ class Searcher:
             # Beside a clause asked for by its number the others share only the reference's own words.
             worth = _BESIDE_EXACT if exact and not rest else 1.0
             ranked = self._ranked(question, terms, reader, k)
-            hits.extend(replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known)
+            hits.extend(
+                replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
+            )
         merged = _one_for_each_text(hits)[:k]
         return Found(
             terms, tuple(replace(h, rank=i) for i, h in enumerate(merged, 1)), bool(exact) and not rest

@@ -179,6 +179,8 @@ class TestBestSentence:
         """It repeats the question's words and answers nothing."""
         titled = passage("第4.3條 出貨異常之通報\n知悉出貨異常後，應於24小時內通報物流部。", clause="第4.3條")
 
-        shown = next(e for e in events(desk((titled, 0.9)), Question("出貨異常之通報？")) if isinstance(e, ClauseShown))
+        shown = next(
+            e for e in events(desk((titled, 0.9)), Question("出貨異常之通報？")) if isinstance(e, ClauseShown)
+        )
 
         assert shown.citation.quote == "知悉出貨異常後，應於24小時內通報物流部。"

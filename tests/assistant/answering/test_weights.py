@@ -45,7 +45,9 @@ def ask(program: Program, question: str, reader: Reader = OPERATOR) -> Answer:
     """Return an answer whose every citation was compared with the canonical text."""
     answer = program.answerer.answer(Question(question), reader)
     for citation in answer.citations:
-        canonical = program.store.repository.canonical(DocumentId(citation.document_id), citation.version, OPERATOR)
+        canonical = program.store.repository.canonical(
+            DocumentId(citation.document_id), citation.version, OPERATOR
+        )
         assert canonical[citation.start : citation.end] == citation.quote
     return answer
 
@@ -78,7 +80,9 @@ class TestAnswers:
         assert answer.citations[0].clause is not None
         assert answer.citations[0].quote == answer.sentences[0].text
 
-    @pytest.mark.parametrize("question", ["台北今天的天氣如何？", "Who won the 1998 World Cup?", "公司的股票代號是多少？"])
+    @pytest.mark.parametrize(
+        "question", ["台北今天的天氣如何？", "Who won the 1998 World Cup?", "公司的股票代號是多少？"]
+    )
     def test_what_the_documents_do_not_hold_is_declined(self, program: Program, question: str) -> None:
         """Also when the model would know, or invent."""
         assert ask(program, question).status == "declined"
@@ -87,7 +91,10 @@ class TestAnswers:
         """Neither in the answer nor in what was looked at."""
         answer = ask(program, "出貨異常要在幾小時內通報物流部？", Reader(frozenset({"public"})))
 
-        told = [*(c.source for c in answer.citations), *(str(s["source"]) for s in (answer.decline.looked_at if answer.decline else ()))]
+        told = [
+            *(c.source for c in answer.citations),
+            *(str(s["source"]) for s in (answer.decline.looked_at if answer.decline else ())),
+        ]
         assert not any(source.startswith(("sop/", "hr/", "it/", "repair/")) for source in told)
 
     def test_an_instruction_in_a_document_stays_text(self, program: Program) -> None:
