@@ -5,6 +5,7 @@ The five-minute read of this package: ``Answerer.stream`` is the whole of it, st
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 import uuid
@@ -39,6 +40,7 @@ from knowledge.text import language_of, shares_script
 from knowledge.types import Hit, Language, Reader
 
 _HITS = 10
+_ENGLISH = re.compile(r"[a-z]{3,}")  # "SOP-012 4.3" is in no language, "Article 38 of the Act" is English
 Record = Callable[[Answer, Question, Reader], None]
 
 
@@ -168,7 +170,8 @@ def _exact(hits: tuple[Hit, ...], draft: _Draft) -> Iterator[Event]:
 def _answer_language(question: str, found: Found) -> Language:
     """Return the question's language; where it has none of its own (a bare code), that of the best passage."""
     language = language_of(question)
-    if language == "und" or (language == "en" and found.exact_only and not question.isascii()):
+    bare = found.exact_only and language == "en" and not _ENGLISH.search(question)
+    if language == "und" or bare:
         return found.hits[0].passage.language if found.hits else "zh-Hant"
     return language
 

@@ -22,7 +22,15 @@ def indexed(home: Path, real_models: Path) -> Path:
     """Return a home with the demo's documents, each with its audience."""
     program = Path(sys.executable).with_name("clausewise")
     for audience in ("public", "internal"):
-        command = [str(program), "--home", str(home), "ingest", str(DOCUMENTS / audience), "--audience", audience]
+        command = [
+            str(program),
+            "--home",
+            str(home),
+            "ingest",
+            str(DOCUMENTS / audience),
+            "--audience",
+            audience,
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=300)
     return home
 

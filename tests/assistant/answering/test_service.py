@@ -138,6 +138,12 @@ class TestExactClause:
         assert (answer.kind, answer.sentences[0].text) == ("clause", SHIPPING.text)
         assert answer.citations[0].quote == SHIPPING.text
 
+    def test_a_bare_code_is_answered_in_the_clauses_language(self, desk: MakeDesk) -> None:
+        """SOP-012 4.3 is no English."""
+        made = desk((SHIPPING, 0.99), exact=True, exact_only=True)
+
+        assert final(events(made, Question("SOP-012 4.3"))).language == "zh-Hant"
+
 
 class TestFollowUp:
     """What leans on the question before it."""
