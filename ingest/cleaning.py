@@ -29,6 +29,8 @@ _ENDS = "。！？!?；;：:…"
 _CLOSERS = "」』”’）)】》〉\"'"
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f]")
 _HYPHEN = "-\u00ad\u2010\ufffe\x02"  # PDFium gives U+FFFE or U+0002 where a word was hyphenated
+_LONGEST_WORD = 40
+_COMPOUND = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,40}-[A-Za-z]{1,40}(?![A-Za-z])")
 _LEVEL: dict[LabelKind, int] = {
     "appendix": 1,
     "part": 1,
@@ -124,7 +126,7 @@ def _is_full(width: int, others: Sequence[int]) -> bool:
 
 def _without_contents(lines: Sequence[_Line]) -> Sequence[_Line]:
     """Drop a table of contents: its lines repeat every heading and would pass for the clauses themselves."""
-    entries = {index for index, line in enumerate(lines) if _CONTENTS.search(line.text)}
+    entries = {index for index, line in enumerate(lines) if _CONTENTS.search(line.text[-_TITLE_WIDTH:])}
     return lines if len(entries) < 3 else [line for index, line in enumerate(lines) if index not in entries]
 
 
@@ -228,15 +230,17 @@ def _ends(line: _Line) -> bool:
 
 def _compounds(lines: Sequence[_Line]) -> frozenset[str]:
     """Return the hyphenated words that stand inside lines: at a line's end they keep their hyphen."""
-    return frozenset(
-        word.casefold() for line in lines for word in re.findall(r"[A-Za-z]+-[A-Za-z]+", line.text)
-    )
+    return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line.text))
 
 
 def _block(one: _Open, compounds: frozenset[str]) -> Block:
-    text = one.lines[0].text
-    for line in one.lines[1:]:
-        text = join_lines(text, line.text, compounds)
+    parts = [one.lines[0].text]
+    for line in one.lines[
+        1:
+    ]:  # parts, not one growing text: a table of numbers can be one block of many pages
+        parts[-1], after = _joint(parts[-1], line.text, compounds)
+        parts.append(after)
+    text = "".join(parts)
     if one.kind == "list_item":
         text = _BULLET.sub("", text, count=1)
     text = text.translate({0xFFFE: None, 0x02: None, 0xAD: None}).strip()
@@ -244,18 +248,19 @@ def _block(one: _Open, compounds: frozenset[str]) -> Block:
 
 
 def join_lines(before: str, after: str, compounds: frozenset[str] = frozenset()) -> str:
-    """Return two lines of a paragraph as one: Chinese without a space, Latin with one, split words whole."""
-    if (
-        before[-1] in _HYPHEN
-        and len(before) > 1
-        and before[-2].isalpha()
-        and before[-2].isascii()
-        and after[0].islower()
-    ):
-        stem = re.search(r"[A-Za-z]+$", before[:-1])
-        rest = re.match(r"[A-Za-z]+", after)
+    """Return two lines of a paragraph as one: Chinese without a space, Latin with one, split words whole.
+
+    ``compounds`` holds the words, casefolded, that keep their hyphen.
+    """
+    return "".join(_joint(before, after, compounds))
+
+
+def _joint(before: str, after: str, compounds: frozenset[str]) -> tuple[str, str]:
+    if before[-1] in _HYPHEN and after[0].islower() and before[-2:-1].isalpha() and before[-2:-1].isascii():
+        stem = re.search(r"[A-Za-z]+$", before[-_LONGEST_WORD:-1])
+        rest = re.match(r"[A-Za-z]+", after[:_LONGEST_WORD])
         compound = f"{stem.group()}-{rest.group()}".casefold() if stem and rest else ""
-        return before + after if before[-1] in "-\u2010" and compound in compounds else before[:-1] + after
+        return (before if before[-1] in "-\u2010" and compound in compounds else before[:-1]), after
     if _CJK.match(before[-1]) or _CJK.match(after[0]):
-        return before + after
-    return f"{before} {after}"
+        return before, after
+    return before + " ", after

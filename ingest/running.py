@@ -63,22 +63,22 @@ def _fold(text: str) -> str:
 
 def _running(edges: Sequence[Sequence[tuple[int, str]]], titles: Collection[str]) -> set[_Place]:
     """Return the edge lines that run through the document."""
-    same: dict[str, list[_Place]] = defaultdict(list)
+    same: dict[tuple[str, bool], list[_Place]] = defaultdict(list)  # text, whether its number was cut
     alike: dict[str, list[tuple[_Place, str]]] = defaultdict(list)
     for page, edge in enumerate(edges):
         for depth, (_, text) in enumerate(edge):
             folded = _fold(text)
-            same[folded].append((depth, page))
-            if _is_label(folded):
-                continue
-            alike[_DIGITS.sub("#", folded)].append(((depth, page), folded))
+            same[folded, False].append((depth, page))
             footer = _TRAILING.sub("", folded)
-            if footer != folded and len(footer) >= _FOOTER:
-                same[footer].append((depth, page))
+            if footer != folded and len(footer) >= _FOOTER and _is_label(footer) == _is_label(folded):
+                same[footer, True].append((depth, page))
+            if not _is_label(folded):
+                alike[_DIGITS.sub("#", folded)].append(((depth, page), folded))
     running: set[_Place] = set()
-    for text, places in same.items():
+    for (text, cut), places in same.items():
         if _enough(places, len(edges)):
-            first = min(page for _, page in places) if text in titles or _is_label(text) else None
+            title = not cut and (text in titles or _is_label(text))
+            first = min(page for _, page in places) if title else None
             running.update(place for place in places if place[1] != first)
     for members in alike.values():
         counting = _counting(members)

@@ -12,15 +12,16 @@ from knowledge.text import HAN
 
 _LIST_LIMIT = 20  # clauses of one range: 第1條至第20條
 
-COUNTED = rf"{NUMBER}(?:\s*[-之]\s*{NUMBER})*"
+COUNTED = rf"{NUMBER}(?:\s{{0,3}}[-之]\s{{0,3}}{NUMBER}){{0,3}}"
 _ITEM = rf"(?:{DECIMAL}|{COUNTED})"
-_TAIL = rf"(?:\s?[之-]\s?{NUMBER}(?!部|般|切|種|個|次))*"
-_PARAGRAPH = rf"(?:\s*(?:第\s*{NUMBER}\s*[項款目]|但書|前段|後段))*"
-AND = r"\s*(?:、|,|及|與|和|或|以及|跟)\s*"
-TO = r"\s*(?:至|到|~|～)\s*"
+_TAIL = rf"(?:\s?[之-]\s?{NUMBER}(?!部|般|切|種|個|次)){{0,3}}"
+_PARAGRAPH = rf"(?:\s{{0,3}}(?:第\s{{0,3}}{NUMBER}\s{{0,3}}[項款目]|但書|前段|後段)){{0,4}}"
+AND = r"\s{0,3}(?:、|,|及|與|和|或|以及|跟)\s{0,3}"
+TO = r"\s{0,3}(?:至|到|~|～)\s{0,3}"
+# Every repetition is bounded: a question is anyone's text, and must not keep the server busy.
 _ZH = re.compile(
-    rf"第?\s*(?P<items>{_ITEM}(?:(?:{AND}|{TO}|\s?-\s?)(?:第\s*)?{_ITEM})*?)"
-    r"\s*(?P<unit>條(?![鐵铁路線线河街船航捷魚鱼狗裙褲繩])|(?<=\d)\s?節)"  # 第一條鐵路 is a railway
+    rf"第?\s{{0,3}}(?P<items>{_ITEM}(?:(?:{AND}|{TO})(?:第\s{{0,3}})?{_ITEM}){{0,20}}?)"
+    r"\s{0,3}(?P<unit>條(?![鐵铁路線线河街船航捷魚鱼狗裙褲繩])|(?<=\d)\s?節)"  # 第一條鐵路 is a railway
     rf"(?P<more>{_TAIL})(?P<rest>{_PARAGRAPH})"
 )
 _ZH_NAMED = re.compile(  # 第三點（二）, 第4.3, 第三章, 第二節, 附件一, 第4.3款

@@ -75,7 +75,7 @@ _LATIN_TITLE = re.compile(
 _LATIN_STATUTE = re.compile(
     r"\b(?:Acts?|Laws?|Codes?|Rules?|Regulations?|Directive|Constitution|Treaty|[A-Z]{3,})\b"
 )
-_LISTED = re.compile(r"[\s、,，及與和或跟的]*(?:and|or|以及|還有|还有)?\s*", re.IGNORECASE)
+_LISTED = re.compile(r"[\s、,，及與和或跟的]{0,9}(?:and|or|以及|還有|还有)?\s{0,3}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,3 +182,9 @@ class TestAnything:
         assert all(block.text for block in blocks)
         assert [b.page for b in blocks] == sorted(b.page or 0 for b in blocks)
         assert pages_to_blocks(pages, [(1, "第一章 總則", 2)]) == blocks
+
+    @pytest.mark.timeout(30)
+    @pytest.mark.parametrize("text", ["a", ".", "1 ", "-", "第", "中"])
+    def test_one_endless_line(self, text: str) -> None:
+        """A line without end, of whatever it consists, is one block."""
+        assert len(pages_to_blocks([text * 200_000])) == 1

@@ -294,3 +294,31 @@ class TestScale:
         question = "請問勞動基準法第38條規定什麼？"
 
         assert resolve(question, small) == resolve(question, large)
+
+    @pytest.mark.timeout(30)
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "1-",
+            "1.",
+            "第",
+            "一",
+            "一、",
+            "第一條之",
+            "Article ",
+            "A of ",
+            "Aa ",
+            "及",
+            "(a)",
+            " ",
+            "規定",
+            "法",
+            "((",
+            "勞動基準法",
+        ],
+    )
+    def test_hostile_repetition(self, text: str, index: NameIndex) -> None:
+        """A question made to keep the patterns busy ends: their repetitions are bounded."""
+        question = f"Article 1 of the {text * 1500}第3條"
+
+        assert isinstance(resolve(question, index), list)
