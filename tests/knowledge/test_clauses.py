@@ -66,7 +66,8 @@ class TestParseLabel:
         assert parse_label(line) is None
 
     @pytest.mark.parametrize(
-        "line", ["3.5 公斤以上", "2.5%", "12.5 MB", "2024.01.05 公告", "3 天內", "5 days", "1.5-2.0 倍", "一二樓"]
+        "line",
+        ["3.5 公斤以上", "2.5%", "12.5 MB", "2024.01.05 公告", "3 天內", "5 days", "1.5-2.0 倍", "一二樓"],
     )
     def test_amounts_and_dates_are_text(self, line: str) -> None:
         """A quantity, a date or a range at a line's start is no label."""
@@ -83,7 +84,8 @@ class TestParseLabel:
 
 class TestClauseKey:
     @pytest.mark.parametrize(
-        "label", ["第38條之1", "第 38-1 條", "第三十八條之一", "第３８－１條", "Article 38-1", "§ 38-1", "38-1"]
+        "label",
+        ["第38條之1", "第 38-1 條", "第三十八條之一", "第３８－１條", "Article 38-1", "§ 38-1", "38-1"],
     )
     def test_one_clause_one_key(self, label: str) -> None:
         """The ways of writing one article share a key."""
