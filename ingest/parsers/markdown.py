@@ -84,6 +84,11 @@ def markdown_blocks(text: str) -> Iterator[Block]:
         elif token.type == "inline" and (shown := _inline(token)):
             yield _paragraph(tokens[position - 2], shown, mark)
             mark = None
+        elif token.type == "code_block" and mark is not None and (shown := one_line(token.content)):
+            yield _paragraph(
+                token, shown, mark
+            )  # "1.      text": five spaces make it code by the letter only
+            mark = None
         elif token.type in {"fence", "code_block"} and token.content.strip():
             yield Block("code", token.content.strip("\n"))
         elif token.type == "html_block":

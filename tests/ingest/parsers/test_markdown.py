@@ -57,6 +57,15 @@ class TestBlocks:
             ("list_item", "bullet", None),
         ]
 
+    def test_list_items_set_far_in(self, parse_bytes: ParseBytes) -> None:
+        """Items with many spaces after their number are items, not code, and keep the number."""
+        document = parse_bytes("a.md", "如下：\n1.      本國人。\n2.      外國人。\n")
+
+        assert [(block.kind, block.text) for block in document.blocks[1:]] == [
+            ("list_item", "1. 本國人。"),
+            ("list_item", "2. 外國人。"),
+        ]
+
     def test_tables(self, parse_bytes: ParseBytes) -> None:
         """A table's rows carry their headings; empty cells are left out."""
         blocks = parse_bytes("a.md", "| 項目 | 期限 |\n|---|---|\n| 退貨 | 七日 |\n| 換貨 | |\n").blocks
