@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
@@ -63,13 +63,23 @@ class Repository:
     def find_clause(
         self, document_ids: Sequence[DocumentId] | None, clause_key: str, reader: Reader
     ) -> list[Passage]:
-        """Return all passages of the clause in these documents (None: in any), in reading order."""
-        statement = readable(reader, *_COLUMNS).where(PassageRow.clause_key == clause_key)
-        if document_ids is not None:
-            statement = statement.where(PassageRow.document_id.in_(list(document_ids)))
+        """Return all passages of the clause in these documents (None: in any), in reading order.
+
+        A clause whose text all lies in its sub-clauses (4, where 4.1 and 4.2 are) is these.
+        """
+        within = or_(
+            PassageRow.clause_key.startswith(f"{clause_key}."),
+            PassageRow.clause_key.startswith(f"{clause_key}("),
+        )
         with self._database.read() as connection:
-            rows = connection.execute(statement.order_by(DocumentRow.source, PassageRow.ordinal))
-            return [_passage(row) for row in rows]
+            for meant in (PassageRow.clause_key == clause_key, within):
+                statement = readable(reader, *_COLUMNS).where(meant)
+                if document_ids is not None:
+                    statement = statement.where(PassageRow.document_id.in_(list(document_ids)))
+                rows = connection.execute(statement.order_by(DocumentRow.source, PassageRow.ordinal)).all()
+                if rows:
+                    return [_passage(row) for row in rows]
+        return []
 
     def clause_neighbours(self, passage: Passage, reader: Reader) -> list[Passage]:
         """Return the passages of the same clause that adjoin ``passage``, itself included, in order.

@@ -23,6 +23,7 @@ _TERMS = 32  # terms asked of the index; the rarest, since long questions repeat
 _COMMON = 0.25  # a term in more passages than this share says little and costs most
 _EXACT_SCORE = 0.99
 _BESIDE_EXACT = 0.5
+_UNNAMED = 3  # documents that a number without a document's name may mean; with more of them it means none
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ class Searcher:
             passages = self._store.repository.find_clause(
                 reference.document_ids, reference.clause_key, reader
             )
-            if passages:
+            unnamed = reference.document_ids is None and len({p.document_id for p in passages}) > _UNNAMED
+            if passages and not unnamed:
                 covered.append(reference.span)
                 found.extend(p for p in passages if p not in found)
         rest = question

@@ -135,6 +135,22 @@ class TestExactClause:
         assert found.hits[0].passage.clause == "4.3"
         assert not found.exact_only
 
+    def test_a_clause_that_is_all_sub_clauses_is_these(self, searcher: Searcher) -> None:
+        """Clause 4 has no words of its own here."""
+        found = searcher.find("SOP-012 第4條", OPERATOR)
+
+        assert [hit.passage.clause for hit in found.hits if hit.exact] == ["4.3", "4.4"]
+
+    def test_a_number_without_a_document_means_none_where_many_have_it(
+        self, searcher: Searcher, shelf: Shelf
+    ) -> None:
+        """Four documents have a clause 4.3."""
+        assert searcher.find("第4.3條", OPERATOR).hits[0].exact
+        for name in "abc":
+            shelf.put(f"{name}.md", [Line(f"{name} 部門的規定。", clause="4.3")], f"規章{name}")
+
+        assert not any(hit.exact for hit in searcher.find("第4.3條", OPERATOR).hits)
+
 
 class TestRetriever:
     """The search in LangChain's terms."""
