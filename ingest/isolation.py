@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import select
 import signal
 import struct
@@ -160,6 +161,7 @@ class _Process:
             raise ParserUnavailable(why=str(error)) from error
         self.served = 0
         self._resident_mb = 0
+        self._inherited_mb = _held_mb()
         self._words = ""  # the last line that the process wrote on standard error
 
     def start(self, cancelled: threading.Event) -> None:
@@ -258,7 +260,9 @@ class _Process:
             try:
                 _, status, usage = os.wait4(self._child.pid, 0)
                 self._child.returncode = os.waitstatus_to_exitcode(status)
-                used_mb = int(usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000))
+                most_mb = int(usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000))
+                # Linux counts what the process that started it held; only above that is the figure its own.
+                used_mb = most_mb if most_mb > self._inherited_mb else self._resident_mb
             except ChildProcessError:
                 self._child.returncode = -signal.SIGKILL
         for pipe in (self._child.stdin, self._child.stdout):
@@ -271,6 +275,12 @@ class _Process:
             self._words = lines[-1][:200] if lines else ""
             self._errors.close()
         return used_mb
+
+
+def _held_mb() -> int:
+    """Return the most memory that this process has held, in MB: what a child's usage starts from on Linux."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0 if sys.platform == "darwin" else most // 1_000
 
 
 def _environment() -> dict[str, str]:

@@ -88,7 +88,16 @@ def _plain(document: ParsedDocument) -> dict[str, Any]:
 
 
 def _resident_mb() -> int:
-    """Return the most memory that this process has held, in MB."""
+    """Return the most memory that this program has held, in MB.
+
+    Linux carries ru_maxrss over from the process that started us, which may hold a model of gigabytes; VmHWM
+    is this program's own.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        held = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM:")), None)
+        if held is not None:
+            return int(held.split()[1]) // 1_000
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return int(most / 1_000_000 if sys.platform == "darwin" else most / 1_000)
 
