@@ -65,14 +65,16 @@ class Repository:
     ) -> list[Passage]:
         """Return all passages of the clause in these documents (None: in any), in reading order.
 
-        A clause whose text all lies in its sub-clauses (4, where 4.1 and 4.2 are) is these.
+        A number that a document gives twice ("chapter2/4", "appendix1/4") is both. A clause whose text all lies
+        in its sub-clauses (4, where 4.1 and 4.2 are) is these.
         """
+        repeated = PassageRow.clause_key.endswith(f"/{clause_key}")
         within = or_(
             PassageRow.clause_key.startswith(f"{clause_key}."),
             PassageRow.clause_key.startswith(f"{clause_key}("),
         )
         with self._database.read() as connection:
-            for meant in (PassageRow.clause_key == clause_key, within):
+            for meant in (PassageRow.clause_key == clause_key, repeated, within):
                 statement = readable(reader, *_COLUMNS).where(meant)
                 if document_ids is not None:
                     statement = statement.where(PassageRow.document_id.in_(list(document_ids)))

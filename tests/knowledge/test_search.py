@@ -141,6 +141,18 @@ class TestExactClause:
 
         assert [hit.passage.clause for hit in found.hits if hit.exact] == ["4.3", "4.4"]
 
+    def test_a_number_that_a_document_gives_twice_is_both(self, searcher: Searcher, shelf: Shelf) -> None:
+        """Each under its own chapter."""
+        shelf.put(
+            "twice.md",
+            [Line("本章第八條。", clause="chapter1/8"), Line("次章第八條。", clause="chapter2/8")],
+            "議事規則",
+        )
+
+        found = searcher.find("議事規則第8條", OPERATOR)
+
+        assert [h.passage.clause for h in found.hits if h.exact] == ["chapter1/8", "chapter2/8"]
+
     def test_a_number_without_a_document_means_none_where_many_have_it(
         self, searcher: Searcher, shelf: Shelf
     ) -> None:
