@@ -91,7 +91,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """One candidate's raw signals, in the order of FEATURES, and the sentence pair that covers most."""
+    """One candidate's raw signals, in the order of FEATURES."""
 
     values: tuple[float, ...]
     same_script: bool
