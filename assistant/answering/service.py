@@ -33,6 +33,7 @@ from assistant.answering.types import (
     Queued,
     Retrieved,
     Sentence,
+    Trace,
 )
 from assistant.answering.writing import Chat, Writer, Written, in_full
 from knowledge.search import Found, Searcher
@@ -67,25 +68,37 @@ class Answerer:
         self._clock = clock
         self._new_id = new_id
 
-    def answer(self, question: Question, reader: Reader, cancel: threading.Event | None = None) -> Answer:
-        """Return the whole answer at once."""
-        for event in self.stream(question, reader, cancel):
+    def answer(
+        self,
+        question: Question,
+        reader: Reader,
+        cancel: threading.Event | None = None,
+        trace: Trace | None = None,
+    ) -> Answer:
+        """Return the whole answer at once; ``trace`` is filled with what happened on the way."""
+        for event in self.stream(question, reader, cancel, trace):
             if isinstance(event, Final):
                 return event.answer
         message = "the stream ended without an answer"
         raise RuntimeError(message)
 
     def stream(
-        self, question: Question, reader: Reader, cancel: threading.Event | None = None
+        self,
+        question: Question,
+        reader: Reader,
+        cancel: threading.Event | None = None,
+        trace: Trace | None = None,
     ) -> Iterator[Event]:
         """Yield the events of an answer; the last one is Final.
 
         Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel``
         is set.
         """
-        draft = _Draft(self._new_id(), self._clock)
-        asked = standalone(question)
+        trace = trace or Trace()
+        draft = _Draft(self._new_id(), self._clock, trace)
+        asked = trace.asked = standalone(question)
         found = self._searcher.find(asked, reader, _HITS)
+        trace.hits = found.hits
         draft.language = _answer_language(question.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
@@ -132,6 +145,7 @@ class Answerer:
         by_passage = {hit.passage.passage_id: hit for hit in hits}
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
+        draft.trace.shown = [excerpt.text for excerpt in excerpts]
         ahead, wait_s = self._writer.queue_load()
         if ahead:
             yield Queued(ahead, wait_s)
@@ -140,6 +154,7 @@ class Answerer:
             assert window is not None  # noqa: S101 - Writer yields supported sentences only
             hit = by_passage[window.passage.passage_id]
             yield draft.say(in_full(checked.text, window, draft.language), hit, window.start, window.end)
+        draft.trace.dropped = [(checked.text, checked.support.verdict) for checked in outcome.dropped]
         if not draft.sentences:
             draft.decline("not_supported", found.hits)
 
@@ -182,6 +197,7 @@ class _Draft:
 
     id: str
     clock: Callable[[], float]
+    trace: Trace
     language: Language = "zh-Hant"
     kind: str = "declined"
     sentences: list[Sentence] = field(default_factory=list)

@@ -79,6 +79,16 @@ class Answer:
     timings_ms: dict[str, float | None] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class Trace:
+    """What happened on the way to an answer, filled as it happens: for evaluation and for people who look into it."""
+
+    asked: str = ""  # the question as it was searched
+    hits: tuple[Hit, ...] = ()
+    shown: list[str] = field(default_factory=list)  # what the model read, one text for each passage
+    dropped: list[tuple[str, str]] = field(default_factory=list)  # (sentence, verdict) that the check refused
+
+
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """Event: what the search found, before anything is written."""
