@@ -7,6 +7,7 @@ from typing import Literal
 
 from knowledge.types import PassageKind
 
+HIDDEN_TEXTS = "hidden_texts_left_out"  # metadata: how many pieces of text a reader does not see
 BlockKind = Literal["heading", "paragraph", "list_item", "table_row", "faq", "record", "code"]
 
 
@@ -28,6 +29,7 @@ class Block:
     question: str | None = None  # FAQ pairs
     audience: str | None = None  # a row's own audience
     tags: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()  # records: the sheet's name and the titles above the table
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ _LIST_STYLES = {
     "simp-chinese-informal": "chineseCountingThousand", "cjk-heavenly-stem": "ideographTraditional",
     "cjk-earthly-branch": "ideographZodiac",
 }  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
 _WIDEST = 200  # columns of a table
@@ -40,12 +39,8 @@ _MENU_LINKS = 0.8  # share of linked text from which a list of links counts as a
 
 
 def hidden(element: Any) -> bool:
-    """Tell whether a reader of the page does not see the element."""
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
-    )
+    """Tell whether the page says that an element is decoration; what it does not show is gone by now."""
+    return bool(element.get("aria-hidden") == "true")
 
 
 class Walker:

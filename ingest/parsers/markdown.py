@@ -11,6 +11,7 @@ from ingest.limits import Limits
 from ingest.parsers.encoding import decode
 from ingest.parsers.lines import name_title, one_line, readable, unwrapped
 from ingest.parsers.tables import grid_blocks
+from ingest.parsers.unseen import Curtain
 from ingest.parsers.web import fragment_blocks
 from ingest.types import Block, ParsedDocument
 
@@ -21,6 +22,7 @@ _FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOT
 _FIELD = re.compile(r"^([\w.\- ]{1,60}):[ \t]*(\S.*)$", re.MULTILINE)
 _HEADING_ID = re.compile(r"\s*\{#[^}]*\}\s*$")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_WITH_TEXT = frozenset({"inline", "code_block", "fence", "html_block", "table_open"})
 _FRONT_CHARS = 65_536
 _FIELD_CHARS = 1_000
 
@@ -67,7 +69,7 @@ def markdown_blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of Markdown text in reading order."""
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    tokens = list(_shown_tokens(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)))
     mark: str | None = None  # of the list item that has begun and has no text yet; "" for a bullet
     position = 0
     while position < len(tokens):
@@ -95,6 +97,16 @@ def markdown_blocks(text: str) -> Iterator[Block]:
             yield from fragment_blocks(token.content)
 
 
+def _shown_tokens(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the tokens but those with text that HTML opened in an earlier block, and not closed there, hides."""
+    curtain = Curtain()
+    for token in tokens:
+        if not (curtain.closed and token.type in _WITH_TEXT):
+            yield token
+        if token.type == "html_block":
+            curtain.feed(token.content)
+
+
 def _paragraph(opening: Token, text: str, mark: str | None) -> Block:
     """Return what one run of text is: a heading, a list item's first paragraph or a paragraph."""
     if opening.type == "heading_open":
@@ -107,7 +119,12 @@ def _paragraph(opening: Token, text: str, mark: str | None) -> Block:
 def _inline(token: Token) -> str:
     """Return the text that a person sees of a run with mark-up; anchors and other tags are dropped."""
     parts: list[str] = []
+    curtain = Curtain()
     for child in token.children or ():
+        if child.type == "html_inline":
+            curtain.feed(child.content)
+        if curtain.closed:
+            continue
         if child.type in {"text", "code_inline", "image"}:
             parts.append(child.content)
         elif child.type in {"softbreak", "hardbreak"} or (

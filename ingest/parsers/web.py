@@ -16,7 +16,8 @@ from ingest.limits import Limits
 from ingest.parsers.encoding import decode
 from ingest.parsers.htmlwalk import LEFT_OUT, Walker, hidden
 from ingest.parsers.lines import name_title, one_line, readable
-from ingest.types import Block, ParsedDocument
+from ingest.parsers.unseen import drop_unseen
+from ingest.types import HIDDEN_TEXTS, Block, ParsedDocument
 
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([\w\-]+)", re.IGNORECASE
@@ -35,6 +36,8 @@ def parse_html(path: Path, name: str, limits: Limits) -> ParsedDocument:
     del limits
     root = page(markup(path.read_bytes()))
     metadata = _metadata(root)
+    if unseen := drop_unseen(root):
+        metadata[HIDDEN_TEXTS] = str(unseen)
     title = one_line(readable(root.findtext(".//title") or ""))
     body = root.find(".//body")
     region = main_part(root, body if body is not None else root)
@@ -57,6 +60,7 @@ def fragment_blocks(text: str) -> Iterator[Block]:
         element = html.fragment_fromstring(text, create_parent="div")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return
+    drop_unseen(element)
     yield from Walker(whole=True).blocks(element)
 
 
