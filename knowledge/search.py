@@ -5,7 +5,7 @@ Whatever the derived indexes still hold, only what the repository hands out for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.store import Store
 from knowledge.text import fold, keys
+from knowledge.twins import grouped
 from knowledge.types import Hit, Passage, PassageId, Reader
 from models.protocols import Embedder
 
@@ -63,7 +64,7 @@ class Searcher:
             hits.extend(
                 replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
             )
-        merged = _one_for_each_text(hits)[:k]
+        merged = grouped(hits, question)[:k]
         return Found(
             terms, tuple(replace(h, rank=i) for i, h in enumerate(merged, 1)), bool(exact) and not rest
         )
@@ -137,19 +138,6 @@ class Searcher:
         if idents := keys(terms.text).idents:
             ids = [*ids, *self._store.fulltext.search(idents, reader.audiences, limit, column="idents")]
         return list(dict.fromkeys(passage_id for passage_id, _ in ids))
-
-
-def _one_for_each_text(hits: Iterable[Hit]) -> list[Hit]:
-    """Join hits whose passages hold the same text: one hit, with the other places."""
-    kept: dict[tuple[str, str | None], Hit] = {}
-    for hit in hits:
-        key = (" ".join(hit.passage.text.split()), hit.passage.clause)
-        first = kept.get(key)
-        if first is None:
-            kept[key] = hit
-        elif first.passage.document_id != hit.passage.document_id:
-            kept[key] = replace(first, places=(*first.places, hit.passage))
-    return list(kept.values())
 
 
 _FILLER = frozenset(

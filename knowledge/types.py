@@ -78,3 +78,4 @@ class Hit:
     dense: float = 0.0
     coverage: float = 0.0
     places: tuple[Passage, ...] = ()  # the same text elsewhere (identical files): one hit, more places
+    editions: tuple[Passage, ...] = ()  # the same clause of other editions; their facts may differ
