@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from clausewise.bootstrap import Program
 from clausewise.context import say
 from clausewise.home import Home
 from clausewise.progress import progress
-from clausewise.settings import load
+from clausewise.settings import load, models_directory
 from ingest.report import Progress
 from knowledge.types import INTERNAL
 from models.fakes import HashEmbedder
@@ -140,6 +141,11 @@ def opened(name: str) -> Iterator[Program]:
     home = Home.resolve((CACHE / name / "home").absolute())
     home.create()
     program = RememberingProgram(home, load(home))
+    if "CLAUSEWISE_MODELS" not in os.environ:  # the set's own home has no weights
+        shared = Path(".cache/models").absolute()
+        program.models_dir = (
+            shared if shared.is_dir() else models_directory(program.settings, Home.resolve(None))
+        )
     try:
         yield program
     finally:
