@@ -6,7 +6,7 @@ Whatever the derived indexes still hold, only what the repository hands out for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,16 @@ class Found:
     query: QueryTerms
     hits: tuple[Hit, ...]
     exact_only: bool = False  # the question is a reference to a clause and nothing more
+    unnamed: tuple[Passage, ...] = ()  # it is one, but of no document: the clauses of that number, best first
+    unknown: str | None = None  # it is one, of this document by name, which the reader does not have
+
+
+@dataclass(slots=True)
+class _Nowhere:
+    """References that lead to no clause: to one of too many documents, or to a document that is not there."""
+
+    unnamed: list[Passage] = field(default_factory=list)
+    unknown: str | None = None
 
 
 class Searcher:
@@ -54,7 +64,7 @@ class Searcher:
         terms = self._weighed(question)
         if reader.audiences is not None and not reader.audiences:
             return Found(terms, ())
-        exact, rest = self._exact(question, reader)
+        exact, rest, nowhere = self._exact(question, reader)
         hits = [Hit(0, _EXACT_SCORE, passage, exact=True) for passage in exact]
         known = {passage.passage_id for passage in exact}
         if len(hits) < k:
@@ -64,10 +74,12 @@ class Searcher:
             hits.extend(
                 replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
             )
-        merged = grouped(hits, question)[:k]
-        return Found(
-            terms, tuple(replace(h, rank=i) for i, h in enumerate(merged, 1)), bool(exact) and not rest
-        )
+        merged = [replace(h, rank=i) for i, h in enumerate(grouped(hits, question)[:k], 1)]
+        if rest or exact:
+            return Found(terms, tuple(merged), bool(exact) and not rest)
+        ranks = {hit.passage.document_id: hit.rank for hit in reversed(merged)}
+        unnamed = sorted(nowhere.unnamed, key=lambda p: ranks.get(p.document_id, len(merged) + 1))
+        return Found(terms, tuple(merged), unnamed=tuple(unnamed), unknown=nowhere.unknown)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, dimension) unit vectors of texts as passages."""
@@ -77,23 +89,28 @@ class Searcher:
         """Return the unit vector of a question."""
         return self._embedder.embed_question(text)
 
-    def _exact(self, question: str, reader: Reader) -> tuple[list[Passage], bool]:
-        """Return the clauses that the question names, and whether it asks for more than that."""
-        names = self._store.names(reader)
+    def _exact(self, question: str, reader: Reader) -> tuple[list[Passage], bool, _Nowhere]:
+        """Return the clauses that the question names, whether it asks for more, and what it names in vain."""
         found: list[Passage] = []
+        nowhere = _Nowhere()
         covered: list[tuple[int, int]] = []
-        for reference in resolve(question, names):
+        for reference in resolve(question, self._store.names(reader)):
             passages = self._store.repository.find_clause(
                 reference.document_ids, reference.clause_key, reader
             )
-            unnamed = reference.document_ids is None and len({p.document_id for p in passages}) > _UNNAMED
-            if passages and not unnamed:
-                covered.append(reference.span)
+            if reference.document_ids is None and len({p.document_id for p in passages}) > _UNNAMED:
+                nowhere.unnamed += [p for p in passages if p not in nowhere.unnamed]
+            elif passages:
                 found.extend(p for p in passages if p not in found)
+            elif reference.document_ids == ():
+                nowhere.unknown = reference.document_hint
+            else:
+                continue
+            covered.append(reference.span)
         rest = question
         for start, end in sorted(covered, reverse=True):
             rest = rest[:start] + " " + rest[end:]
-        return found, not _is_filler(rest)
+        return found, not _is_filler(rest), nowhere
 
     def _ranked(self, question: str, terms: QueryTerms, reader: Reader, k: int) -> list[Hit]:
         """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
