@@ -16,7 +16,7 @@ from ingest.types import Block, ParsedDocument, PassageDraft, SplitDocument
 from knowledge.sentences import sentences
 
 # Part of a version's identity: raise it when the same blocks would give other passages.
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -218,7 +218,8 @@ def _packed(unit: _Unit, pieces: Sequence[_Piece], budget: int) -> Iterator[tupl
 
 
 def _heading(unit: _Unit) -> tuple[str, ...]:
-    return unit.node.heading if unit.node else ()
+    """Return the path of headings above a unit; a row's own sheet and titles come last."""
+    return (unit.node.heading if unit.node else ()) + (unit.block.above if unit.block else ())
 
 
 def _clause(unit: _Unit) -> str | None:

@@ -40,11 +40,13 @@ def row_blocks(rows: Iterator[list[str]]) -> Iterator[Block]:
     """
     header = next((cells for cells in rows if filled(cells)), None)
     following = next(rows, None)
+    title = ""
     if header is not None and following is not None and filled(header) == 1 and filled(following) > 1:
+        title = next(cell.strip() for cell in header if cell.strip())
         header, following = following, next(rows, None)
     if header is None:
         return
-    table = Rows([cell.strip() for cell in header], "record")
+    table = Rows([cell.strip() for cell in header], "record", above=(title,) if title else ())
     for number, cells in enumerate(chain([] if following is None else [following], rows), start=1):
         if (block := table.block(cells, number)) is not None:
             yield block

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ingest.limits import Limits
-from ingest.parsers.lines import name_title, readable
-from ingest.parsers.tables import Rows, filled, is_faq
+from ingest.parsers.cellformats import shown_date, shown_number
+from ingest.parsers.lines import name_title, one_line, readable
+from ingest.parsers.tables import Rows, filled, is_faq, merged_header
 from ingest.types import Block, ParsedDocument
 
-_PERCENT = re.compile(r"0(?:\.(0+))?%")
+_UNNAMED = re.compile(
+    r"(?:sheet|工作表)\s?\d{0,3}", re.IGNORECASE
+)  # what programs call a sheet that nobody named
+_VALUE = re.compile(r"(?!(?:19|20)\d\d$)[^\w\s]{0,2}(?:NT\$)?\d[\d,.]*\s?[%元]?|\d{2,4}[-/年.]\d.*")
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _HEADER_SEARCH = 10  # rows in which the header of a FAQ table may lie below a title
 _MERGE_PLACES = 1_000_000
@@ -53,26 +57,87 @@ def _sheet_blocks(sheet: Any, merges: Merges, taken: set[str]) -> Iterator[Block
     top = list(islice(rows, _HEADER_SEARCH))
     if not top:
         return
-    at = _header_index(top, merges)
-    header_line, header = top[at]
-    table = Rows(header, "record", sheet=readable(sheet.title), taken=taken)
-    for line, cells in chain(top[at + 1 :], rows):
+    name = readable(sheet.title)
+    first = _header_index(top, merges)
+    last = _header_end(top, first, merges)
+    titles = dict.fromkeys(one_line(cell) for _, cells in top[:first] for cell in cells if cell.strip())
+    header_line = top[last][0]
+    above = (name, *titles) if not _UNNAMED.fullmatch(name) else tuple(titles)
+    header = _joined_header([cells for _, cells in top[first : last + 1]])
+    table = Rows(header, "record", sheet=name, taken=taken, above=above)
+    for line, cells in chain(top[last + 1 :], rows):
         if (block := table.block(cells, line - header_line)) is not None:
             yield block
 
 
 def _header_index(top: Sequence[Row], merges: Merges) -> int:
-    """Return which of the first rows is the header: a FAQ's, else the first below titles of one cell."""
+    """Return which of the first rows is the header, an index into ``top``: a FAQ's, else the first below titles.
+
+    Titles are rows with few cells: one, less than half of what the fullest row holds, or half of it where
+    they say something by themselves ("單位：元"). Where every row has one cell the first is the header.
+    """
     for index, (_, cells) in enumerate(top):
         if is_faq(cells):
             return index
+    most = max(filled(cells) for _, cells in top)
     index = 0
-    while index + 1 < len(top) and filled(top[index][1]) == 1:
+    while index + 1 < len(top) and _is_title(top[index][1], most):
         line, below = top[index][0], top[index + 1][1]
-        if line not in merges and filled(below) == 1:
+        if line not in merges and filled(below) == 1 == filled(top[index][1]):
             break
         index += 1
     return index
+
+
+def _is_title(cells: Sequence[str], most: int) -> bool:
+    count = filled(cells)
+    return count * 2 < max(most, 3) or (count * 2 <= most and any("：" in c or ":" in c for c in cells))
+
+
+def _header_end(top: Sequence[Row], first: int, merges: Merges) -> int:
+    """Return the header's last row, an index into ``top``.
+
+    Cells that are merged downwards from the header's row reach as far as the header does. Else a row of words
+    below goes on with it when it names what the header leaves open: below cells merged across, below empty ones.
+    """
+    line, header = top[first]
+    deepest = max(
+        (at for at, covered in merges.items() if any(origin[0] == line for origin in covered.values())),
+        default=line,
+    )
+    last = max(index for index, (at, _) in enumerate(top) if at <= max(deepest, line))
+    if last == first and first + 1 < len(top) and not is_faq(header):
+        across = [column for column, origin in merges.get(line, {}).items() if origin[0] == line]
+        if _names_columns(header, top[first + 1][1], across):
+            last = first + 1
+    return last if last + 1 < len(top) else first
+
+
+def _names_columns(header: Sequence[str], below: Sequence[str], across: Sequence[int]) -> bool:
+    """Tell whether ``below`` is a header's second row: it leaves empty what ``header`` names for itself.
+
+    ``across`` holds the columns, from 1, that a merged cell of the header covers beside its own. A row of
+    data has something in the first column; a second header row only where the first cell is merged across.
+    """
+    width = max(len(header), len(below))
+    above, under = ([*row, *[""] * (width - len(row))] for row in (header, below))
+    if any(_VALUE.fullmatch(cell.strip()) for cell in under if cell):
+        return False
+    opened = {
+        column for column in range(width) if under[column] and (not above[column] or column + 1 in across)
+    }
+    start = next(column for column in range(width) if above[column])
+    return bool(opened) and (not under[start] or start + 2 in across)
+
+
+def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the header's rows as one; what stands left of an empty cell of the first row counts for it."""
+    width = max(map(len, rows))
+    wide = [[*row, *[""] * (width - len(row))] for row in rows]
+    for column in range(1, width):
+        if len(wide) > 1 and not wide[0][column] and any(row[column] for row in wide[1:]):
+            wide[0][column] = wide[0][column - 1]
+    return merged_header(wide)
 
 
 def _filled(sheet: Any, merges: Merges) -> Iterator[Row]:
@@ -90,25 +155,18 @@ def _filled(sheet: Any, merges: Merges) -> Iterator[Row]:
         yield line, cells
 
 
-def _shown(cell: Any) -> str:  # noqa: PLR0911 - one line a type
+def _shown(cell: Any) -> str:
     """Return a cell's value as a person sees it, as far as the common number formats go."""
     value = cell.value
     if value is None:
         return ""
+    code = str(cell.number_format or "")
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return value.date().isoformat() if midnight else value.isoformat(" ", "minutes")
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.time):
-        return value.isoformat("minutes")
+    if isinstance(value, dt.date | dt.time):
+        return shown_date(value, code)
     if isinstance(value, int | float):
-        percent = _PERCENT.search(str(cell.number_format or ""))
-        if percent:
-            return f"{value * 100:.{len(percent.group(1) or '')}f}%"
-        return f"{value:.15g}"
+        return shown_number(value, code)
     return readable(str(value)).strip()
 
 

@@ -53,6 +53,7 @@ class Rows:
 
     ``sheet`` stands in front of row anchors ("Sheet1!row=3"); ``taken`` holds the anchors given so far in the
     file, so that an id used twice does not name two rows. With ``anchored`` false only ids become anchors.
+    ``above`` is what stands over the table: the sheet's name, titles, "單位：元".
     """
 
     header: Sequence[str]
@@ -60,6 +61,7 @@ class Rows:
     sheet: str | None = None
     anchored: bool = True
     taken: set[str] = field(default_factory=set)
+    above: tuple[str, ...] = ()
     roles: dict[Role, int] = field(init=False)
     faq: bool = field(init=False)
 
@@ -82,12 +84,14 @@ class Rows:
                 question=question,
                 audience=self._audience(values),
                 tags=self._tags(values),
+                above=self.above,
             )
         audience = self._audience(values) if self.faq else None  # an unanswered question keeps its readers
         text = fields(self.header, values)
-        return (
-            Block(self.kind, text, anchor=self._anchor(values, number), audience=audience) if text else None
-        )
+        if not text:
+            return None
+        anchor = self._anchor(values, number)
+        return Block(self.kind, text, anchor=anchor, audience=audience, above=self.above)
 
     def _value(self, role: Role, values: Sequence[str]) -> str:
         """Return the cell that plays a part in this row, empty when there is none."""
