@@ -1,0 +1,79 @@
+"""When a hit or a citation is at the expected place, and when an answer holds the expected words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from assistant.evaluation.types import Place
+from knowledge.clauses import clause_key, is_within
+from knowledge.text import fold
+from knowledge.types import Hit
+
+_SPACE = re.compile(r"\s+")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+
+def same_source(source: str, wanted: str) -> bool:
+    """Return whether ``source`` is ``wanted``, a row of it (``faq.csv#I006``), or it in some folder.
+
+    People write a file's name or its path from the root that was ingested; both name it.
+    """
+    one, other = _path(source), _path(wanted)
+    if "#" not in other:
+        one = one.partition("#")[0]
+    return one == other or one.endswith(f"/{other}")
+
+
+def is_place(source: str, clause: str | None, places: Iterable[Place]) -> bool:
+    """Return whether a passage of ``source`` labelled ``clause`` lies at one of ``places``.
+
+    A clause is met by itself and by what lies below it: who expects 第4條 is served by 第4.3條.
+    """
+    return any(
+        same_source(source, place.source)
+        and (
+            place.clause is None
+            or (clause is not None and is_within(clause_key(clause), clause_key(place.clause)))
+        )
+        for place in places
+    )
+
+
+def hit_at(hit: Hit, places: Sequence[Place]) -> bool:
+    """Return whether a hit, or the same text elsewhere that was joined to it, lies at one of ``places``."""
+    return any(is_place(p.source, p.clause, places) for p in (hit.passage, *hit.places))
+
+
+def place_key(hit: Hit, *, by_clause: bool) -> str:
+    """Return one name for all hits of a place: its document (or row), with its clause where asked for."""
+    source = _path(hit.passage.source)
+    return f"{source}\t{clause_key(hit.passage.clause or '')}" if by_clause else source
+
+
+def met(groups: Sequence[Sequence[str]], text: str) -> list[bool]:
+    """Return for each group whether ``text`` holds one of its alternatives.
+
+    Width, case, spaces between Chinese characters, thousands separators and Traditional or Simplified do not
+    matter; a number is met by the whole number only: 24 is not in 240 nor in 1.24.
+    """
+    folded = _comparable(text)
+    return [any(_holds(folded, _comparable(alternative)) for alternative in group) for group in groups]
+
+
+def _holds(text: str, wanted: str) -> bool:
+    if not wanted:
+        return False
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[0].isdecimal() else ""
+    after = r"(?!\d)(?![.,]\d)" if wanted[-1].isdecimal() else ""
+    return re.search(before + re.escape(wanted) + after, text) is not None
+
+
+def _comparable(text: str) -> str:
+    folded = _THOUSANDS.sub("", _SPACE.sub(" ", fold(text)).strip())
+    return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", folded)
+
+
+def _path(source: str) -> str:
+    return unicodedata.normalize("NFC", source).replace("\\", "/").removeprefix("./").strip()
