@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from assistant.evaluation.bootstrap import ratio
 from clausewise.bootstrap import Program
 from clausewise.devsets.figures import Figure
 from clausewise.progress import progress
@@ -37,16 +39,27 @@ class Places:
         """Return the share of questions whose target is among the first ``k``."""
         return sum(place is not None and place < k for place in self.found) / max(len(self.found), 1)
 
-    def mrr(self) -> float:
-        """Return the mean of 1 / place, counted from 1."""
-        return sum(1 / (place + 1) for place in self.found if place is not None) / max(len(self.found), 1)
-
     def figures(self, prefix: str = "", ks: tuple[int, ...] = (1, 5, 10)) -> list[Figure]:
-        """Return recall at each k, and MRR@10."""
+        """Return recall at each k, and MRR@10, with their intervals."""
+        marks = {f"recall@{k}": [place is not None and place < k for place in self.found] for k in ks}
+        ranks = [1 / (place + 1) if place is not None else 0.0 for place in self.found]
         return [
-            *(Figure(f"{prefix}recall@{k}", self.recall(k)) for k in ks),
-            Figure(f"{prefix}MRR@10", self.mrr()),
+            *(share(f"{prefix}{name}", found) for name, found in marks.items()),
+            share(f"{prefix}MRR@{CUT}", ranks),
         ]
+
+
+def share(what: str, marks: Iterable[float]) -> Figure:
+    """Return the mean of one mark a question, 0..1, with its interval; NaN for no question."""
+    return shares(what, [(mark, 1) for mark in marks])
+
+
+def shares(what: str, marks: Iterable[tuple[float, int]]) -> Figure:
+    """Return how many things of all were right, from (right, all) for each question, with its interval."""
+    found = ratio(list(marks))
+    if found.value is None or found.low is None or found.high is None:
+        return Figure(what, math.nan)
+    return Figure(what, found.value, interval=(round(found.low, 4), round(found.high, 4)))
 
 
 def place_of(
