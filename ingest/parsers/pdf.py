@@ -23,7 +23,8 @@ from ingest.errors import (
 )
 from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable
-from ingest.types import ParsedDocument
+from ingest.parsers.pdfunseen import drop_unseen
+from ingest.types import HIDDEN_TEXTS, ParsedDocument
 
 Entry = tuple[int, str, int]  # an outline's level from 1, title, page from 1
 
@@ -56,12 +57,14 @@ def parse_pdf(path: Path, name: str, limits: Limits) -> ParsedDocument:
         NoText: its pages are pictures.
         TruncatedFile, BrokenFile: PDFium cannot read it.
     """
-    pages, drawn = _page_texts(path, limits)
+    pages, drawn, unseen = _page_texts(path, limits)
     text = "".join(pages)
     letters = len(_LETTER.findall(text))
     if not letters or len(_UNMAPPED.findall(text)) > letters:
         raise NoText if drawn or text.strip() else EmptyFile(size=path.stat().st_size)
     outline, metadata = _outline_and_metadata(path)
+    if unseen:
+        metadata[HIDDEN_TEXTS] = str(unseen)
     blank = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
     if blank:
         metadata["pages_without_text"] = ", ".join(blank[:100])
@@ -74,8 +77,8 @@ def parse_pdf(path: Path, name: str, limits: Limits) -> ParsedDocument:
     )
 
 
-def _page_texts(path: Path, limits: Limits) -> tuple[list[str], bool]:
-    """Return each page's text, and whether anything at all is drawn on the pages."""
+def _page_texts(path: Path, limits: Limits) -> tuple[list[str], bool, int]:
+    """Return each page's text, whether anything at all is drawn on the pages, and how many texts nobody sees."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     _check_end(path)
@@ -89,33 +92,37 @@ def _page_texts(path: Path, limits: Limits) -> tuple[list[str], bool]:
         if len(document) > limits.pages:
             raise TooManyPages(pages=len(document), limit=limits.pages)
         pages: list[str] = []
-        drawn, length = False, 0
+        drawn, length, unseen = False, 0, 0
         for number in range(len(document)):
-            text, marked = _page_text(document, number)
-            drawn = drawn or marked
+            text, marked, hidden = _page_text(document, number)
+            drawn, unseen = drawn or marked, unseen + hidden
             length += len(text)
             if length > limits.text_chars:
                 raise TooMuchText(limit=limits.text_chars)
             pages.append(text)
     finally:
         document.close()
-    return pages, drawn
+    return pages, drawn, unseen
 
 
-def _page_text(document: Any, number: int) -> tuple[str, bool]:
-    """Return one page's text and whether anything is drawn on it; a damaged page counts as drawn on."""
+def _page_text(document: Any, number: int) -> tuple[str, bool, int]:
+    """Return one page's text, whether anything is drawn on it, and how many texts of it nobody sees.
+
+    A damaged page counts as drawn on.
+    """
     from pypdfium2 import PdfiumError
 
     try:
         page = document[number]
+        drawn = next(iter(page.get_objects(max_depth=1)), None) is not None
+        unseen = drop_unseen(page)
         textpage = page.get_textpage()
         text = page_text(textpage.get_text_range())
         textpage.close()
-        drawn = bool(text) or next(iter(page.get_objects(max_depth=1)), None) is not None
         page.close()
     except (PdfiumError, UnicodeDecodeError):
-        return "", True
-    return text, drawn
+        return "", True, 0
+    return text, drawn, unseen
 
 
 def page_text(text: str) -> str:

@@ -14,8 +14,9 @@ from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable, squeezed, title_like
 from ingest.parsers.tables import grid_blocks
 from ingest.parsers.wordnumbers import Label, Numbering, Styles
+from ingest.parsers.wordunseen import Unseen
 from ingest.parsers.wordxml import ALTERNATE, FALLBACK, Runs, child, flag, number_of, value_of, w
-from ingest.types import Block, ParsedDocument
+from ingest.types import HIDDEN_TEXTS, Block, ParsedDocument
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _HEADING = re.compile(r"(?:heading|標題|标题|見出し|제목)\s*([1-9])$", re.IGNORECASE)
@@ -43,6 +44,8 @@ def parse_word(path: Path, name: str, limits: Limits) -> ParsedDocument:
     reader = _Reader(document.part)
     blocks = list(reader.blocks(document.element.body))
     metadata = _metadata(document)
+    if reader.unseen.count:
+        metadata[HIDDEN_TEXTS] = str(reader.unseen.count)
     title = reader.title or _first_title(blocks, reader) or ""
     stated = metadata.get("title", "")
     if not title and stated and not _BAD_TITLE.match(stated):
@@ -64,7 +67,8 @@ class _Reader:
     def __init__(self, part: Any) -> None:
         self.styles = Styles(_related(part, "styles"))
         self._numbering = Numbering(_related(part, "numbering"), self.styles)
-        self._notes = _notes(part)
+        self.unseen = Unseen(self.styles, part.element)
+        self._notes = _notes(part, self.unseen)
         self.title: str | None = None
         self.centred: set[int] = set()  # ids of blocks that are set in the middle
 
@@ -81,7 +85,7 @@ class _Reader:
     def _paragraph(self, paragraph: Any) -> Iterator[Block]:
         """Yield one paragraph, then what hangs on it."""
         label = self._numbering.label(paragraph)
-        runs = Runs()
+        runs = Runs(self.unseen.hides)
         runs.read(paragraph)
         properties = child(paragraph, "pPr")
         style = value_of(properties, "pStyle") or self.styles.default
@@ -208,14 +212,14 @@ def _related(part: Any, kind: str) -> Any | None:
     return etree.fromstring(related.blob, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def _notes(part: Any) -> dict[str, str]:
+def _notes(part: Any, unseen: Unseen) -> dict[str, str]:
     """Return the texts of footnotes and endnotes by what refers to them."""
     notes: dict[str, str] = {}
     for kind in ("footnote", "endnote"):
         root = _related(part, f"{kind}s")
         for note in [] if root is None else root.iterchildren(w(kind)):
             if note.get(w("type")) is None:
-                runs = Runs()
+                runs = Runs(unseen.hides)
                 runs.read(note)
                 reference = f"{w(kind + 'Reference')}{note.get(w('id'))}"
                 notes[reference] = one_line(squeezed(readable("".join(runs.text))))

@@ -191,6 +191,14 @@ class Styles:
         element = self._styles.get(style or "")
         return (value_of(element, "name") or style or "").strip()
 
+    def element(self, style: str) -> Any | None:
+        """Return a style's own element."""
+        return self._styles.get(style)
+
+    def look(self, style: str) -> Any | None:
+        """Return what a style says of its letters, without what it is based on."""
+        return child(self._styles.get(style), "rPr")
+
     def numbering(self, style: str | None) -> tuple[str | None, str | None]:
         """Return the numbering instance and level that a style gives its paragraphs."""
         level: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,8 +29,12 @@ _CHARACTERS = {w("tab"): "\t", w("ptab"): "\t", w("br"): "\n", w("cr"): "\n", w(
 
 @dataclass(slots=True)
 class Runs:
-    """What one paragraph holds: its text, and the text boxes and footnotes that hang on it."""
+    """What one paragraph holds: its text, and the text boxes and footnotes that hang on it.
 
+    ``unseen`` tells of a run that has text whether nobody sees it.
+    """
+
+    unseen: Callable[[Any], bool]
     text: list[str] = field(default_factory=list)
     boxes: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -50,8 +55,14 @@ class Runs:
                 self.boxes.append(item)
             elif tag in {w("footnoteReference"), w("endnoteReference")}:
                 self.notes.append(f"{tag}{item.get(w('id'))}")
-            elif not _hidden(item):
+            elif not self._left_out(item):
                 self.read(item)
+
+    def _left_out(self, element: Any) -> bool:
+        """Tell whether an element is a run that is not seen, or a form field that nobody has filled in."""
+        if element.tag == w("r"):
+            return self.unseen(element)
+        return element.tag == w("sdt") and flag(child(child(element, "sdtPr"), "showingPlcHdr"))
 
 
 def child(element: Any | None, name: str) -> Any | None:
@@ -77,10 +88,3 @@ def number_of(element: Any, attribute: str, default: int) -> int:
 def flag(element: Any | None) -> bool:
     """Tell whether an on-off element is there and on."""
     return element is not None and element.get(w("val"), "1") not in {"0", "false", "off"}
-
-
-def _hidden(element: Any) -> bool:
-    """Tell whether an element is a run of hidden text, or a form field that nobody has filled in."""
-    if element.tag == w("r"):
-        return flag(child(child(element, "rPr"), "vanish"))
-    return element.tag == w("sdt") and flag(child(child(element, "sdtPr"), "showingPlcHdr"))
