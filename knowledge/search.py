@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
+from knowledge.rows import prefer_named_rows
 from knowledge.store import Store
 from knowledge.text import fold, keys
 from knowledge.twins import grouped
@@ -70,7 +71,7 @@ class Searcher:
         if len(hits) < k:
             # Beside a clause asked for by its number the others share only the reference's own words.
             worth = _BESIDE_EXACT if exact and not rest else 1.0
-            ranked = self._ranked(question, terms, reader, k)
+            ranked = prefer_named_rows(question, self._ranked(question, terms, reader, k))
             hits.extend(
                 replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
             )
