@@ -41,7 +41,9 @@ _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LOCAL_YEAR = re.compile(r"(?<!\d)(\d{2,3})\s?年")
 _LOCAL_EPOCH = 1911  # 民國元年 is 1912
-_NUMBERED = re.compile(r"(?:第|v\.?|ver\.?|version|版本|rev\.?)\s?(\d{1,3})(?!\d)|(?<!\d)(\d{1,3})(?:\.0)?\s?[版代期]")
+_NUMBERED = re.compile(
+    r"(?:第|v\.?|ver\.?|version|版本|rev\.?)\s?(\d{1,3})(?!\d)|(?<!\d)(\d{1,3})(?:\.0)?\s?[版代期]"
+)
 _RELATIVE = (
     (re.compile(r"今年|本年度?|this year"), 0),
     (re.compile(r"去年|last year"), -1),
@@ -205,18 +207,24 @@ def _asked(question: str, today: date) -> frozenset[str]:
     return frozenset(words | relative) | _years(folded) | _counted(folded)
 
 
-def labels(passages: Sequence[Passage]) -> tuple[str, ...]:
-    """Return a short name for each of ``passages``, all different: what tells the titles apart, else the titles.
+def labels(passages: Sequence[Passage], *, short: bool = True) -> tuple[str, ...]:
+    """Return a name for each of ``passages``, all different: what tells the titles apart, else the titles.
 
     2025年版 and 2026年版, X100 and X200, 門市 and 網購; documents of one title go by their files.
     """
     titles = [p.title for p in passages]
     found = [[t.text for t in tokens(title)] for title in titles]
     shared = set(found[0]).intersection(*found[1:]) if found else set()
-    short = [_telling(title, shared) for title in titles]
+    telling = [_telling(title, shared) if short else "" for title in titles]
     sources = [p.source.partition("#")[0] for p in passages]
     stems = [s.rpartition("/")[2].rpartition(".")[0] or s for s in sources]
-    for names in (short, titles, stems, sources, [f"{t} ({p.source})" for t, p in zip(titles, passages, strict=True)]):
+    for names in (
+        telling,
+        titles,
+        stems,
+        sources,
+        [f"{t} ({p.source})" for t, p in zip(titles, passages, strict=True)],
+    ):
         if all(names) and len({fold(n) for n in names}) == len(names):
             return tuple(names)
     return tuple(p.source for p in passages)

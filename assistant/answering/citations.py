@@ -17,10 +17,11 @@ def cite(n: int, hit: Hit, start: int, end: int) -> Citation:
             f"quote {start}..{end} lies outside passage {passage.start}..{passage.end} of {passage.source}"
         )
         raise ValueError(message)
+    quote = passage.text[start - passage.start : end - passage.start]
+    also = (*hit.places, *(edition for edition in hit.editions if quote in edition.text))
     return Citation(
         n, passage.document_id, passage.source, passage.title, passage.version, passage.clause, passage.page,
-        passage.text[start - passage.start : end - passage.start], start, end, passage.heading,
-        tuple(p.source for p in hit.places),
+        quote, start, end, passage.heading, tuple(place.source for place in also),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from assistant.answering.citations import Numbering, cite, whole
+from assistant.answering.clarify import choices, chosen, clarify_text, settle, unknown_text
 from assistant.answering.evidence import best_sentence, select
 from assistant.answering.faq import best_match
 from assistant.answering.followup import standalone
@@ -22,6 +23,7 @@ from assistant.answering.settings import AnsweringSettings
 from assistant.answering.texts import decline_text
 from assistant.answering.types import (
     Answer,
+    Choice,
     Citation,
     ClauseShown,
     Decline,
@@ -38,7 +40,7 @@ from assistant.answering.types import (
 from assistant.answering.writing import Chat, Writer, Written, in_full
 from knowledge.search import Found, Searcher
 from knowledge.text import language_of, shares_script
-from knowledge.types import Hit, Language, Reader
+from knowledge.types import Hit, Language, Passage, Reader
 
 _HITS = 10
 _ENGLISH = re.compile(r"[a-z]{3,}")  # "SOP-012 4.3" is in no language, "Article 38 of the Act" is English
@@ -96,10 +98,11 @@ class Answerer:
         """
         trace = trace or Trace()
         draft = _Draft(self._new_id(), self._clock, trace)
-        asked = trace.asked = standalone(question)
+        meant, name = chosen(question)
+        asked = trace.asked = f"{name} {standalone(meant)}".strip()
         found = self._searcher.find(asked, reader, _HITS)
         trace.hits = found.hits
-        draft.language = _answer_language(question.text, found)
+        draft.language = _answer_language(meant.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
         yield from self._climb(asked, found, draft, cancel)
@@ -112,6 +115,13 @@ class Answerer:
         self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None
     ) -> Iterator[Event]:
         settings = self._settings
+        if found.unknown is not None:
+            draft.decline("no_relevant_passage", (), unknown_text(found.unknown, draft.language))
+            return
+        found, several = settle(asked, found, self._searcher.embed_passages, settings.answer_threshold)
+        if several:
+            draft.ask_back("number" if found.unnamed else "differ", several)
+            return
         if not found.hits or found.hits[0].score < settings.clause_threshold:
             draft.decline("no_relevant_passage", found.hits)
             return
@@ -203,6 +213,8 @@ class _Draft:
     sentences: list[Sentence] = field(default_factory=list)
     numbering: Numbering = field(default_factory=Numbering)
     declined: Decline | None = None
+    choices: tuple[Choice, ...] = ()
+    said: str | None = None  # instead of the decline's own text, or what is asked back
     model: str | None = None
     prompt_version: str | None = None
     timings: dict[str, float | None] = field(default_factory=dict)
@@ -222,15 +234,23 @@ class _Draft:
         self.sentences.append(Sentence(text, (citation.n,)))
         return Delta(len(self.sentences) - 1, text, (citation,))
 
-    def decline(self, reason: DeclineReason, hits: tuple[Hit, ...]) -> None:
+    def ask_back(self, why: str, several: tuple[Passage, ...]) -> None:
+        self.kind = "clarify"
+        self.choices = choices(several, titles=why == "number")
+        self.said = clarify_text(why, [choice.label for choice in self.choices], self.language)
+
+    def decline(self, reason: DeclineReason, hits: tuple[Hit, ...], said: str | None = None) -> None:
         self.kind = "declined"
+        self.said = said
         self.declined = Decline(reason, tuple(_looked_at(hit) for hit in hits[:3]))
 
     def finish(self) -> Answer:
         self.time("total")
         if self.declined is not None:
-            text = decline_text(self.declined.reason, self.language)
+            text = self.said or decline_text(self.declined.reason, self.language)
             return self._answer("declined", text, (), ())
+        if self.choices and self.said:
+            return self._answer("clarify", self.said, (), ())
         joiner = " " if self.kind == "written" else "\n"
         text = joiner.join(" ".join((s.text, *(f"[{n}]" for n in s.citations))) for s in self.sentences)
         return self._answer("answered", text, tuple(self.sentences), self.numbering.all())
@@ -240,7 +260,7 @@ class _Draft:
     ) -> Answer:
         return Answer(
             self.id, status, self.kind, text, self.language, said, citations, self.declined, self.model,  # type: ignore[arg-type]
-            self.prompt_version, dict(self.timings),
+            self.prompt_version, dict(self.timings), self.choices,
         )  # fmt: skip
 
 

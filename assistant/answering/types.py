@@ -63,6 +63,18 @@ class Decline:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the documents that a question may mean; ``label`` is what tells it from the others."""
+
+    label: str
+    document_id: str
+    source: str
+    title: str
+    version: int
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole answer; ``text`` is the sentences joined, with markers [n]."""
 
@@ -77,6 +89,7 @@ class Answer:
     model: str | None
     prompt_version: str | None
     timings_ms: dict[str, float | None] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()  # what is asked back; empty unless the status is clarify
 
 
 @dataclass(slots=True)

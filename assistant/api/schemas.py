@@ -12,7 +12,7 @@ from assistant.answering.types import ClauseShown, Delta, Final, Queued, Retriev
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.answering.types import Answer, Citation, Event
+    from assistant.answering.types import Answer, Choice, Citation, Event
     from assistant.api.services import DocumentSummary, DocumentView, Job, ModelInfo, VersionSummary
     from knowledge.types import Hit, Passage
 
@@ -42,6 +42,7 @@ def hit_json(hit: Hit) -> Json:
         "end": passage.end,
         "exact": hit.exact,
         "places": [place.source for place in hit.places],
+        "editions": [place.source for place in hit.editions],
     }
 
 
@@ -95,6 +96,19 @@ def answer_json(answer: Answer) -> Json:
             name: None if value is None else round(value, _MS_DIGITS)
             for name, value in answer.timings_ms.items()
         },
+        "choices": [choice_json(choice) for choice in answer.choices],
+    }
+
+
+def choice_json(choice: Choice) -> Json:
+    """Encode one of the documents that a question may mean."""
+    return {
+        "label": choice.label,
+        "document_id": choice.document_id,
+        "source": choice.source,
+        "title": choice.title,
+        "version": choice.version,
+        "clause": choice.clause,
     }
 
 

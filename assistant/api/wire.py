@@ -61,6 +61,7 @@ class HitBody(_Strict):
     end: int
     exact: bool
     places: list[str]
+    editions: list[str]
 
 
 class SearchResult(_Strict):
@@ -104,6 +105,17 @@ class DeclineBody(_Strict):
     looked_at: list[dict[str, object]]
 
 
+class ChoiceBody(_Strict):
+    """One of the documents that a question may mean; asking again with ``label`` chooses it."""
+
+    label: str
+    document_id: str
+    source: str
+    title: str
+    version: int
+    clause: str | None
+
+
 class AnswerBody(_Strict):
     """The whole answer; ``answer`` is the sentences joined, with markers [n]."""
 
@@ -118,6 +130,7 @@ class AnswerBody(_Strict):
     model: str | None
     prompt_version: str | None
     timings_ms: dict[str, float | None]
+    choices: list[ChoiceBody]
 
 
 class PassageBody(_Strict):
