@@ -13,6 +13,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.report import FOLDER
+from clausewise.devsets.data import NoEvalData
+
 NAMES = ("embedding", "search", "beside", "memory")
 
 
@@ -34,9 +37,12 @@ def main() -> int:
 
 def _run(name: str) -> int:
     """Run one benchmark in this process."""
-    result = importlib.import_module(f"bench.{name}").run()
+    try:
+        result = importlib.import_module(f"bench.{name}").run()
+    except NoEvalData as error:
+        sys.exit(str(error))
     print(result.table())
-    print(f"  JSON: {result.save()}\n", flush=True)
+    print(f"  JSON: {result.save(FOLDER)}\n", flush=True)
     return 1 if any(figure.met is False for figure in result.figures) else 0
 
 

@@ -16,8 +16,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from bench import evaldata, plain_chain
-from bench.report import Figure, Result, percentile
+from bench.report import percentile
 from bench.wiring import chat_weights, default_embedder
+from clausewise.devsets.figures import Figure, Result
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

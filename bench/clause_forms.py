@@ -1,7 +1,7 @@
 """``python -m bench.clause_forms``: every article of every law, in every way of writing it, by name and structure alone.
 
 No model and no index: the laws are split, and each article is asked for in 23 forms. Prints failures by form; exit
-code 1 when there is one. The 200 articles asked through the whole search are in ``bench/quality.py``.
+code 1 when there is one. The 200 articles asked through the whole search are in ``clausewise eval sets clauses``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from opencc import OpenCC
 
-from bench.evaldata import folder
+from clausewise.devsets.data import folder
 from ingest.parsers.registry import parse
 from ingest.splitting import split
 from knowledge.glossary import load_glossary
@@ -31,7 +31,7 @@ _TO_SIMPLIFIED = OpenCC("t2s")
 
 def main() -> int:
     """Print the failures by form; return 1 where there are any."""
-    laws = folder() / "tw-labour-law"
+    laws = folder("tw-labour-law") / "tw-labour-law"
     rows = [json.loads(line) for line in (laws / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
     ids = {(row["lang"], row["code"]): DocumentId(row["lang"] + row["code"]) for row in rows}
     names = {key: DocumentName(ids[key], row["law"]) for row in rows if (key := (row["lang"], row["code"]))}
@@ -98,7 +98,7 @@ def _not_split(rows: list[dict[str, Any]]) -> int:
     """Return how many articles the splitter does not give whole under their own key."""
     texts: dict[tuple[str, str, str], str] = {}
     for language in ("zh", "en"):
-        for path in sorted((folder() / "tw-labour-law" / language).glob("*.md")):
+        for path in sorted((folder("tw-labour-law") / "tw-labour-law" / language).glob("*.md")):
             found = split(parse(path, path.name), lambda texts: [len(text) for text in texts], 512)
             for draft in found.drafts:
                 place = (language, path.name.split()[0], draft.clause_key or "")

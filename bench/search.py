@@ -20,7 +20,8 @@ from typing import Any, cast
 import numpy as np
 
 from bench import evaldata
-from bench.report import Figure, Result, percentile
+from bench.report import percentile
+from clausewise.devsets.figures import Figure, Result
 from models.protocols import Embedder, Vectors
 
 PASSAGES, EACH = 20_000, 20

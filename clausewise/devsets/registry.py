@@ -49,6 +49,7 @@ SETS = {
         DevSet("parallel", "parallel", 1),
         DevSet("titles", "titles", 1),
         DevSet("lay", "lay", 1),
+        DevSet("followups", "dialogues", 1),
         DevSet("calibration", "calibration", 2),
         DevSet("answers", "answers", 60, chat=True),
         DevSet("other-subjects", "answers", 5, chat=True),
