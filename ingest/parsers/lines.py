@@ -22,8 +22,13 @@ _NOTION_ID = re.compile(r"[ _-][0-9a-f]{32}$")
 # Controls other than tab and newline, lone surrogates, private use, and marks that nobody sees: bidirectional
 # overrides and tag characters are ways to hide text from the person who checks a document.
 _UNREADABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\uffff"
     "\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
+# Joiners belong to emoji and to Arabic and Indic scripts; beside others they only keep words from being found.
+_LONE_JOINER = re.compile(
+    "(?<=[\x00-\u024f\u2e80-\ufdff\ufe10-\uffef])[\u200c\u200d]+|^[\u200c\u200d]+"
+    "|[\u200c\u200d]+(?=[\x00-\u024f\u2e80-\ufdff\ufe10-\uffef]|$)"
 )
 _SPACES = re.compile("[ \t\u00a0\u2000-\u200a\u202f\u205f]+")
 
@@ -32,7 +37,7 @@ def readable(text: str) -> str:
     """Return text as it is stored: NFC, newlines as line ends, no characters that cannot be seen or saved."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").replace("\f", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n").replace("\x85", "\n")
-    return unicodedata.normalize("NFC", _UNREADABLE.sub("", text))
+    return unicodedata.normalize("NFC", _LONE_JOINER.sub("", _UNREADABLE.sub("", text)))
 
 
 def one_line(text: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 from ingest.limits import Limits
 from ingest.parsers.cellformats import shown_date, shown_number
 from ingest.parsers.lines import name_title, one_line, readable
+from ingest.parsers.sheetunseen import Unseen
 from ingest.parsers.tables import Rows, filled, is_faq, merged_header
-from ingest.types import Block, ParsedDocument
+from ingest.types import HIDDEN_TEXTS, Block, ParsedDocument
 
 _UNNAMED = re.compile(
     r"(?:sheet|工作表)\s?\d{0,3}", re.IGNORECASE
@@ -36,6 +37,7 @@ def parse_spreadsheet(path: Path, name: str, limits: Limits) -> ParsedDocument:
     taken: set[str] = set()
     blocks: list[Block] = []
     hidden: list[str] = []
+    unseen = 0
     book: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:
         for sheet in book.worksheets:
@@ -43,17 +45,21 @@ def parse_spreadsheet(path: Path, name: str, limits: Limits) -> ParsedDocument:
                 hidden.append(readable(sheet.title))
                 continue
             merges = _merges(path, sheet._worksheet_path)  # noqa: SLF001 - read-only sheets do not tell merges
-            blocks.extend(_sheet_blocks(sheet, merges, taken))
+            seen = Unseen(path, sheet._worksheet_path)  # noqa: SLF001
+            blocks.extend(_sheet_blocks(sheet, merges, taken, seen))
+            unseen += seen.count
     finally:
         book.close()
     metadata = {"sheets_hidden": ", ".join(hidden)} if hidden else {}
+    if unseen:
+        metadata[HIDDEN_TEXTS] = str(unseen)
     return ParsedDocument(name_title(name), tuple(blocks), metadata)
 
 
-def _sheet_blocks(sheet: Any, merges: Merges, taken: set[str]) -> Iterator[Block]:
+def _sheet_blocks(sheet: Any, merges: Merges, taken: set[str], unseen: Unseen) -> Iterator[Block]:
     """Yield one sheet's rows, numbered from the one below the header."""
     sheet.reset_dimensions()
-    rows = ((line, cells) for line, cells in _filled(sheet, merges) if any(cells))
+    rows = ((line, cells) for line, cells in _filled(sheet, merges, unseen) if any(cells))
     top = list(islice(rows, _HEADER_SEARCH))
     if not top:
         return
@@ -140,12 +146,17 @@ def _joined_header(rows: Sequence[Sequence[str]]) -> list[str]:
     return merged_header(wide)
 
 
-def _filled(sheet: Any, merges: Merges) -> Iterator[Row]:
+def _filled(sheet: Any, merges: Merges, unseen: Unseen) -> Iterator[Row]:
     """Yield the rows' texts, with the value of a merged cell on every place that it covers."""
     origins = {origin for places in merges.values() for origin in places.values()}
     kept: dict[tuple[int, int], str] = {}
     for line, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [_shown(cell) for cell in row]
+        cells = [
+            "" if unseen.cell(cell, line, column) else _shown(cell)
+            for column, cell in enumerate(row, start=1)
+        ]
+        if unseen.row(line):
+            continue
         for column, text in enumerate(cells, start=1):
             if (line, column) in origins:
                 kept[line, column] = text

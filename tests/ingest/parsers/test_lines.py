@@ -12,6 +12,30 @@ class TestReadable:
 
         assert readable(hidden) == "退貨"
 
+    @pytest.mark.parametrize(
+        "mark",
+        [
+            "\u200b",
+            "\u200c",
+            "\u200d",
+            "\u2060",
+            "\ufeff",
+            "\u202e",
+            "\u034f",
+            "\u3164",
+            "\U000e0041",
+            "\ufe01",
+        ],
+    )
+    def test_words_are_whole(self, mark: str) -> None:
+        """A word that is cut by marks nobody sees is the word again, for search and for every check."""
+        assert readable(f"忽{mark}略 sys{mark}tem{mark}") == "忽略 system"
+
+    def test_joiners_that_belong(self) -> None:
+        """Emoji and scripts that need joiners keep them."""
+        for text in ("👩\u200d🔧", "❤\ufe0f\u200d🔥", "می\u200cخواهم"):
+            assert readable(text) == text
+
     def test_line_ends(self) -> None:
         """Every kind of line end becomes a newline."""
         assert readable("a\r\nb\rc\u2028d\x85e") == "a\nb\nc\nd\ne"
