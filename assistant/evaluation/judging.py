@@ -63,7 +63,7 @@ def judge(outcome: Outcome) -> Judgement:
     contains = _contains(outcome) if case.answer_contains and case.answerable is not False else None
     cited = None
     if answer is not None and expects_place:
-        cited = given and any(_at_place(one, outcome) for one in answer.citations)
+        cited = given and any(at_place(one, outcome) for one in answer.citations)
     right = _right(outcome, contains, cited, declined=declined, given=given)
     return Judgement(
         what=_what(outcome, right, rank, cited, declined=declined),
@@ -172,7 +172,8 @@ def _was_shown(outcome: Outcome) -> bool:
     return any(len(one) > 1 and one in text for one in read for text in expected)
 
 
-def _at_place(citation: Citation, outcome: Outcome) -> bool:
+def at_place(citation: Citation, outcome: Outcome) -> bool:
+    """Return whether a citation, or the same text elsewhere, lies at an expected place."""
     places = outcome.case.places
     return is_place(citation.source, citation.clause, places) or any(
         is_place(source, citation.clause, places) for source in citation.places
@@ -183,7 +184,7 @@ def _precise(outcome: Outcome) -> tuple[float, int]:
     """Count the citations that lie at an expected place, or whose quote holds expected words."""
     assert outcome.answer is not None  # noqa: S101 - judged answers only
     citations = outcome.answer.citations
-    good = sum(_at_place(c, outcome) or any(met(outcome.case.answer_contains, c.quote)) for c in citations)
+    good = sum(at_place(c, outcome) or any(met(outcome.case.answer_contains, c.quote)) for c in citations)
     return float(good), len(citations)
 
 

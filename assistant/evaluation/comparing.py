@@ -1,0 +1,203 @@
+"""This run beside an earlier one on the same questions: what got better, what got worse, and is it chance?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.evaluation.errors import BadComparison
+from assistant.evaluation.metrics import LESS_IS_BETTER, RETRIEVAL
+from assistant.evaluation.report import FORMAT, VERSION
+from assistant.evaluation.significance import mcnemar, permutation
+from assistant.evaluation.types import TIMES
+
+Json = dict[str, Any]
+
+MOST_BYTES = 500_000_000
+_LEAST_SHARE = 0.5  # of the smaller set of questions that must be found in the other
+
+# Figures that are yes or no for each question. The others are compared by their values.
+_DEPTHS = {"recall@1": 1, "recall@5": 5, "recall@10": 10}
+_YES_NO = (
+    *_DEPTHS,
+    "right",
+    "answer_contains",
+    "place_cited",
+    "numbers_match",
+    "decline_recall",
+    "false_declines",
+)
+_RANKS = tuple(name for name in RETRIEVAL if name not in _DEPTHS)
+
+
+def read_document(path: Path) -> Json:
+    """Read an earlier result.
+
+    Raises:
+        BadComparison: it is not one, or of another version of the format.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise BadComparison(
+                f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB; it is no result of `eval run`."
+            )
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise BadComparison(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise BadComparison(
+            f"{path.name} is not JSON ({error}); give a file that `eval run --out` wrote."
+        ) from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise BadComparison(
+            f"{path.name} is not a result of an evaluation; give a file that `eval run --out` wrote."
+        )
+    if found.get("version") != VERSION:
+        raise BadComparison(
+            f"{path.name} has version {found.get('version')!r} of the format, this program reads {VERSION}: "
+            "run the earlier evaluation again."
+        )
+    return found
+
+
+def compare(new: Json, old: Json) -> Json:
+    """Return the ``comparison`` of two documents; ``better`` and ``worse`` are as seen from the new one.
+
+    Raises:
+        BadComparison: fewer than half of the smaller set's questions are in the other, or ``old`` is damaged.
+    """
+    try:
+        return _compared(new, old)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise BadComparison(
+            f"the earlier result is damaged ({type(error).__name__}: {error}); run it again."
+        ) from error
+
+
+def _compared(new: Json, old: Json) -> Json:
+    pairs = _paired(new["items"], old["items"])
+    smaller = min(len(new["items"]), len(old["items"]))
+    if not pairs or len(pairs) < _LEAST_SHARE * smaller:
+        raise BadComparison(
+            f"only {len(pairs)} of {len(new['items'])} questions can be paired with the {len(old['items'])} of the "
+            "earlier result, by id or by their text: these are different sets of questions."
+        )
+    figures = [_yes_no(name, pairs) for name in _YES_NO] + [_by_value(name, pairs) for name in _RANKS]
+    return {
+        "old": {key: old.get(key) for key in ("made_at", "program", "models", "questions")},
+        "paired": len(pairs),
+        "only_new": len(new["items"]) - len(pairs),
+        "only_old": len(old["items"]) - len(pairs),
+        "changed_expectations": sum(n["expected"] != o["expected"] for n, o in pairs),
+        "figures": [figure for figure in figures if figure is not None],
+        "times_ms": {
+            name: {"old": old["times_ms"][name]["median"], "new": new["times_ms"][name]["median"]}
+            for name in TIMES
+            if name in old["times_ms"] and name in new["times_ms"]
+        },
+        "questions": [
+            {
+                "id": n["id"],
+                "question": n["question"],
+                "old": o["what"],
+                "new": n["what"],
+                "change": _change(n, o),
+            }
+            for n, o in pairs
+            if n["what"] != o["what"]
+        ],
+    }
+
+
+def _paired(new: Sequence[Json], old: Sequence[Json]) -> list[tuple[Json, Json]]:
+    """Pair by id where the question is still the same, then by the question with its history and audience."""
+    by_id = {item["id"]: item for item in old}
+    pairs: list[tuple[Json, Json]] = []
+    taken: set[str] = set()
+    rest: list[Json] = []
+    for item in new:
+        found = by_id.get(item["id"])
+        if found is not None and _asked(found) == _asked(item):
+            pairs.append((item, found))
+            taken.add(found["id"])
+        else:
+            rest.append(item)
+    by_text = {_asked(item): item for item in reversed(old) if item["id"] not in taken}
+    for item in rest:
+        found = by_text.pop(_asked(item), None)
+        if found is not None:
+            pairs.append((item, found))
+    return pairs
+
+
+def _asked(item: Json) -> str:
+    return json.dumps([item["question"].strip(), item["history"], item["audience"]], ensure_ascii=False)
+
+
+def _change(new: Json, old: Json) -> str:
+    if bool(new["right"]) != bool(old["right"]):
+        return "better" if new["right"] else "worse"
+    return "other"
+
+
+def _yes_no(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
+    judged = [(n, _answer(name, n), _answer(name, o)) for n, o in pairs]
+    known = [
+        (item, was_new, was_old)
+        for item, was_new, was_old in judged
+        if was_new is not None and was_old is not None
+    ]
+    if not known:
+        return None
+    gained = [item["id"] for item, is_new, is_old in known if is_new and not is_old]
+    lost = [item["id"] for item, is_new, is_old in known if is_old and not is_new]
+    better, worse = (lost, gained) if name in LESS_IS_BETTER else (gained, lost)
+    return {
+        "name": name,
+        "test": "mcnemar",
+        "paired": len(known),
+        "old": round(sum(bool(o) for _, _, o in known) / len(known), 4),
+        "new": round(sum(bool(n) for _, n, _ in known) / len(known), 4),
+        "better": better,
+        "worse": worse,
+        "p": round(mcnemar(len(better), len(worse)), 6),
+    }
+
+
+def _answer(name: str, item: Mapping[str, Any]) -> bool | None:
+    """Return a question's yes or no, None where it has no part in this figure."""
+    answerable, declined = item["expected"]["answerable"], item["declined"]
+    match name:
+        case "decline_recall":
+            return declined if answerable is False else None
+        case "false_declines":
+            return declined if answerable is True else None
+        case "right" | "numbers_match":
+            return item[name]  # type: ignore[no-any-return]
+        case "answer_contains":
+            return item["contains"]  # type: ignore[no-any-return]
+        case "place_cited":
+            return item["cited"]  # type: ignore[no-any-return]
+        case _:
+            rank = item["rank"]
+            return rank is not None and rank <= _DEPTHS[name] if item["ranks"] else None
+
+
+def _by_value(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
+    known = [
+        (n, n["ranks"][name], o["ranks"][name]) for n, o in pairs if name in n["ranks"] and name in o["ranks"]
+    ]
+    if not known:
+        return None
+    return {
+        "name": name,
+        "test": "permutation",
+        "paired": len(known),
+        "old": round(sum(o for _, _, o in known) / len(known), 4),
+        "new": round(sum(n for _, n, _ in known) / len(known), 4),
+        "better": [item["id"] for item, n, o in known if n > o],
+        "worse": [item["id"] for item, n, o in known if n < o],
+        "p": round(permutation([n - o for _, n, o in known]), 6),
+    }
