@@ -293,6 +293,7 @@ def _environment() -> dict[str, str]:
 def document_of(data: dict[str, Any]) -> ParsedDocument:
     """Return a document that has come as JSON."""
     for block in data["blocks"]:
+        block["above"] = tuple(block.get("above", ()))
         if "tags" in block:
             block["tags"] = tuple(block["tags"])
     blocks = tuple(Block(**block) for block in data["blocks"])
