@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
@@ -135,6 +136,16 @@ class Repository:
                 for row in connection.execute(statement):
                     found[PassageId(row.twin_of)][PassageId(row.passage_id)] = _passage(row)
         return {i: tuple(twins.values()) for i, twins in found.items()}
+
+    def version_dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
+        """Return when the versions of ``passages``, which the reader has already been given, came in (UTC)."""
+        wanted = {(p.document_id, p.version) for p in passages}
+        statement = select(VersionRow.document_id, VersionRow.number, VersionRow.created_at).where(
+            tuple_(VersionRow.document_id, VersionRow.number).in_(sorted(wanted))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        return {(DocumentId(row.document_id), row.number): row.created_at.date() for row in rows}
 
     def cosines(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> dict[PassageId, float]:
         """Return the cosine of each passage's vector with ``vector``; numbers only, so no reader is asked."""

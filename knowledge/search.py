@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from knowledge.rows import prefer_named_rows
 from knowledge.store import Store
 from knowledge.text import fold, keys
 from knowledge.twins import grouped
-from knowledge.types import Hit, Passage, PassageId, Reader
+from knowledge.types import DocumentId, Hit, Passage, PassageId, Reader
 from models.protocols import Embedder
 
 _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DRCD and cost a third more time
@@ -81,6 +82,10 @@ class Searcher:
         ranks = {hit.passage.document_id: hit.rank for hit in reversed(merged)}
         unnamed = sorted(nowhere.unnamed, key=lambda p: ranks.get(p.document_id, len(merged) + 1))
         return Found(terms, tuple(merged), unnamed=tuple(unnamed), unknown=nowhere.unknown)
+
+    def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
+        """Return for (document, version) of each passage the day on which that version came in (UTC)."""
+        return self._store.repository.version_dates(passages)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, dimension) unit vectors of texts as passages."""

@@ -21,6 +21,7 @@ from knowledge.types import Hit, Passage
 
 _EDITION = 0.5  # shared pairs of characters, numbers left out, of one clause in two editions
 _MOVED = 0.75  # the same where clause and heading differ: the next edition counts otherwise
+_PATTERN = 0.3  # shared pairs of characters of two titles of one pattern
 _FEW = 6  # pairs; shorter texts must have them all in common
 
 # Numbers, codes and amounts: what editions differ in.
@@ -94,6 +95,17 @@ def _core(title: str) -> str:
 def kin(one: Passage, other: Passage) -> bool:
     """Return whether two documents are editions of one another: titles alike but for years, versions, codes."""
     return one.document_id != other.document_id and _core(one.title) == _core(other.title)
+
+
+def sisters(one: Passage, other: Passage) -> bool:
+    """Return whether two documents have titles of one pattern (門市退貨政策, 網購退貨政策), each with words of its own."""
+    mine, theirs = _title_grams(one.title), _title_grams(other.title)
+    return mine != theirs and len(mine & theirs) >= _PATTERN * max(len(mine | theirs), 1)
+
+
+@lru_cache(maxsize=4096)
+def _title_grams(title: str) -> frozenset[str]:
+    return frozenset(keys(title).grams)
 
 
 def same_words(one: Passage, other: Passage) -> bool:

@@ -20,15 +20,15 @@ from knowledge.relevance import QueryTerms
 from knowledge.search import Found
 from knowledge.sentences import Span, sentences
 from knowledge.text import fold, keys
-from knowledge.twins import alike, kin, labels, named
+from knowledge.twins import alike, kin, labels, named, sisters
 from knowledge.types import Hit, Language, Passage
 
 _MOST = 6  # choices that are offered
 _NEAR = 0.7  # of the best hit's relevance: hits whose editions matter to the answer
-_TIED = 0.85  # the same for passages of unrelated documents
+_TIED = 0.85  # the same for passages of sister documents
 _ALIKE = 0.8  # words that those must share
 _OPEN = 5  # hits looked at for those
-_ASKED = 0.5  # of the best sentence's share of the question: sentences that may hold the answer
+_ASKED = 0.7  # of the best sentence's share of the question: sentences that may hold the answer
 _ADDED = 6  # characters that only one side says, and that make another rule of it
 
 _LEADS: dict[str, dict[str, str]] = {
@@ -168,7 +168,7 @@ def settle(asked: str, found: Found, embed: Embed, floor: float) -> tuple[Found,
         if any(
             _differ(found.query, hit.passage, p, embed, whole=whole) for p in meant if p is not hit.passage
         ):
-            return found, meant[:_MOST]
+            return found, tuple(sorted(meant, key=lambda p: (p.title, p.source)))[:_MOST]
     return found, ()
 
 
@@ -192,7 +192,7 @@ def _of_the_named(asked: str, found: Found) -> Found:
 
 
 def _strangers(found: Found) -> list[tuple[Hit, tuple[Passage, ...]]]:
-    """Return the best hit with passages of unrelated documents that are written alike and as relevant."""
+    """Return the best hit with passages of sister documents that are written alike and as relevant."""
     top = found.hits[0]
     twins = [
         hit.passage
@@ -200,6 +200,7 @@ def _strangers(found: Found) -> list[tuple[Hit, tuple[Passage, ...]]]:
         if hit.score >= _TIED * top.score
         and hit.passage.document_id != top.passage.document_id
         and hit.passage.kind == top.passage.kind != "record"
+        and sisters(top.passage, hit.passage)
         and alike(top.passage, hit.passage) >= _ALIKE
     ]
     return [(top, (top.passage, *twins))] if twins else []

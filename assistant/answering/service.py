@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from assistant.answering.citations import Numbering, cite, whole
 from assistant.answering.clarify import choices, chosen, clarify_text, settle, unknown_text
+from assistant.answering.conflicts import Statement, disagreement, lead_text, said_text
 from assistant.answering.evidence import best_sentence, select
 from assistant.answering.faq import best_match
 from assistant.answering.followup import standalone
@@ -105,25 +106,35 @@ class Answerer:
         draft.language = _answer_language(meant.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
-        yield from self._climb(asked, found, draft, cancel)
+        settled = self._settled(asked, found, draft)
+        if settled is not None:
+            yield from self._climb(asked, settled, draft, cancel)
         answer = draft.finish()
         if self._record is not None:
             self._record(answer, question, reader)
         yield Final(answer)
 
+    def _settled(self, asked: str, found: Found, draft: _Draft) -> Found | None:
+        """Return the hits of the documents that are meant; None where the draft already says what it can."""
+        if found.unknown is not None:
+            draft.decline("no_relevant_passage", (), unknown_text(found.unknown, draft.language))
+            return None
+        meant, several = settle(asked, found, self._searcher.embed_passages, self._settings.answer_threshold)
+        if several:
+            draft.ask_back("number" if found.unnamed else "differ", several)
+            return None
+        return meant
+
     def _climb(
         self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None
     ) -> Iterator[Event]:
         settings = self._settings
-        if found.unknown is not None:
-            draft.decline("no_relevant_passage", (), unknown_text(found.unknown, draft.language))
-            return
-        found, several = settle(asked, found, self._searcher.embed_passages, settings.answer_threshold)
-        if several:
-            draft.ask_back("number" if found.unnamed else "differ", several)
-            return
         if not found.hits or found.hits[0].score < settings.clause_threshold:
             draft.decline("no_relevant_passage", found.hits)
+            return
+        apart = disagreement(found, self._searcher.embed_passages)
+        if apart and found.hits[0].score >= settings.answer_threshold:
+            yield from self._apart(apart, draft)
             return
         match = best_match(found.query, found.hits, self._searcher.embed_question)
         if match is not None and match[1] >= settings.faq_threshold:
@@ -142,6 +153,15 @@ class Answerer:
             draft.decline("no_relevant_passage", found.hits)
             return
         yield from self._written(asked, found, draft, cancel)
+
+    def _apart(self, apart: tuple[Statement, ...], draft: _Draft) -> Iterator[Event]:
+        dates = self._searcher.dates([statement.hit.passage for statement in apart])
+        draft.kind = "written"
+        yield draft.note(lead_text(draft.language))
+        for one in apart:
+            day = dates.get((one.hit.passage.document_id, one.hit.passage.version))
+            text = said_text(one, day.isoformat() if day else None, draft.language)
+            yield draft.say(text, one.hit, one.start, one.end)
 
     def _written(
         self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None
@@ -234,6 +254,11 @@ class _Draft:
         self.sentences.append(Sentence(text, (citation.n,)))
         return Delta(len(self.sentences) - 1, text, (citation,))
 
+    def note(self, text: str) -> Delta:
+        """Say something of our own, which rests on no source."""
+        self.sentences.append(Sentence(text, ()))
+        return Delta(len(self.sentences) - 1, text, ())
+
     def ask_back(self, why: str, several: tuple[Passage, ...]) -> None:
         self.kind = "clarify"
         self.choices = choices(several, titles=why == "number")
@@ -251,7 +276,7 @@ class _Draft:
             return self._answer("declined", text, (), ())
         if self.choices and self.said:
             return self._answer("clarify", self.said, (), ())
-        joiner = " " if self.kind == "written" else "\n"
+        joiner = " " if self.kind == "written" and self.prompt_version else "\n"
         text = joiner.join(" ".join((s.text, *(f"[{n}]" for n in s.citations))) for s in self.sentences)
         return self._answer("answered", text, tuple(self.sentences), self.numbering.all())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,10 @@ class ListedSearch:
             tuple(self.hits[:k]),
             self.exact_only,
         )
+
+    def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
+        """Return one day for all."""
+        return {(p.document_id, p.version): date(2026, 1, 5) for p in passages}
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the fake's vectors."""

@@ -1,0 +1,228 @@
+"""Sources that disagree: both are shown, with version and date, and it is said that they do.
+
+Precision comes first, for two rules about two things are no conflict. Two sentences disagree when they answer the same
+question, neither says a word that counts and that the other's passage lacks, and they differ in one kind of
+amount alone, or one denies what the other says. Editions and sister products are no conflict: clarify.py asks which is meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.answering.evidence import sentence_scores
+from assistant.answering.facts import denials, measures, without_numbers
+from assistant.answering.grounding import Embed
+from knowledge.relevance import QueryTerms
+from knowledge.search import Found
+from knowledge.sentences import Span, sentences
+from knowledge.text import fold, keys, shares_script, stem
+from knowledge.twins import kin, sisters
+from knowledge.types import Hit, Language, Passage
+
+_LOOKED_AT = 5  # hits
+_RELEVANT = 0.5  # of the best hit's relevance
+_ANSWERS = 0.7  # of the best sentence's share of the question, in its own passage
+_HELD = 0.3  # of the question, in each of the two sentences with what stands about them
+_SHARED = 0.4  # of the shorter sentence's words, numbers left out, in the other's
+_DENIED = 0.5  # of the words under a denial, in the sentence that denies nothing
+
+_LEAD = {
+    "zh-Hant": "文件之間的說法不一致，以下一併列出，請向負責單位確認。",
+    "zh-Hans": "文件之间的说法不一致，以下一并列出，请向负责单位确认。",
+    "en": "The documents disagree. What each of them says follows; please check with whoever is responsible.",
+}
+_SAYS = {
+    "zh-Hant": "《{title}》（第 {version} 版{date}）：「{quote}」",
+    "zh-Hans": "《{title}》（第 {version} 版{date}）：“{quote}”",
+    "en": "{title} (version {version}{date}): “{quote}”",
+}
+
+# Who acts, that something is done, and small words: what two people put differently when they mean the same.
+_LIGHT_WORDS = re.compile(
+    "顧客|顾客|消費者|消费者|客戶|客户|買方|买方|本公司|公司|同仁|員工|员工|使用者|申請人|申请人|申請|申请|提出|辦理|办理|進行|进行"
+    "|可以|必須|必须|應該|应该|需要|期限|期間|期间|時間|时间|規定|规定|給予|给予|提供|完成|商品|產品|产品|最多|最長|上限|以內|以内|之內|超過|超过"
+    "|工作日|日曆天|每次|每件|一律|皆|均|自|起算|起|共|為止|保持|完整|相關|相关|費用|费用|金額|金额|總共|合計|合计|隔|次日|當日|当日"
+)
+_LIGHT = frozenset(
+    fold(
+        "的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可得應須需要被把由從到向對您你我他她它請如下後后前內内外起算計收受取給"
+    )
+) | frozenset(
+    "a an the of in on at to for from by with as is are was were be been it its this that these those and or "  # noqa: SIM905 - lines, not eighty
+    "you your we our they their he she i my may can will must shall should do does all any each per up within after "
+    "before no not than more most least maximum minimum limit allowed receive received receipt get have has take "
+    "make made customer customers employee employees staff buyer buyers company day days please only also".split()
+)
+_CONDITION = re.compile(
+    r"但|除|若|如果|倘|僅|仅|限於|限于|以外|例外|情形|\b(?:but|except|unless|only|if|when|however|otherwise)\b"
+)
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[^\\W_\u3400-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What one source says; ``start`` and ``end`` are offsets into its canonical text."""
+
+    hit: Hit
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The exact words."""
+        origin = self.hit.passage.start
+        return self.hit.passage.text[self.start - origin : self.end - origin]
+
+
+def lead_text(language: Language) -> str:
+    """Return the sentence that says that sources disagree."""
+    return _LEAD.get(language, _LEAD["zh-Hant"])
+
+
+def said_text(statement: Statement, date: str | None, language: Language) -> str:
+    """Return a source's own words with its title, version and date (YYYY-MM-DD)."""
+    passage = statement.hit.passage
+    dated = "" if date is None else (f", {date}" if language == "en" else f"，{date}")
+    return _SAYS.get(language, _SAYS["zh-Hant"]).format(
+        title=passage.title, version=passage.version, date=dated, quote=" ".join(statement.quote.split())
+    )
+
+
+def disagreement(found: Found, embed: Embed) -> tuple[Statement, ...]:
+    """Return what the sources say that disagree about the question, the most relevant first; () where none do."""
+    if found.exact_only or len(found.hits) < 2:
+        return ()
+    floor = _RELEVANT * found.hits[0].score
+    near = [hit for hit in found.hits[:_LOOKED_AT] if hit.score >= floor]
+    answering = [_answering(found.query, hit.passage, embed) for hit in near]
+    for i, hit in enumerate(near):
+        for spans, other in zip(answering[i + 1 :], near[i + 1 :], strict=True):
+            if not _comparable(hit.passage, other.passage):
+                continue
+            for one in answering[i]:
+                two = _twin(one, spans, answering[i])
+                if two is not None and _disagree(found.query, one, hit.passage, two, other.passage):
+                    return (_statement(hit, one), _statement(other, two))
+    return ()
+
+
+def _statement(hit: Hit, span: Span) -> Statement:
+    return Statement(hit, hit.passage.start + span.start, hit.passage.start + span.end)
+
+
+def _comparable(one: Passage, other: Passage) -> bool:
+    """Return whether two passages can disagree: unrelated documents in one script."""
+    return (
+        one.document_id != other.document_id
+        and shares_script(one.language, other.language)
+        and not kin(one, other)
+        and not sisters(one, other)
+    )
+
+
+def _answering(query: QueryTerms, passage: Passage, embed: Embed) -> list[Span]:
+    """Return the sentences that hold about as much of the question as the best one; of a FAQ pair all of the answer."""
+    if not shares_script(query.language, passage.language):
+        return [s for s in sentences(passage.text) if measures(s.text) or denials(s.text).count]
+    spans = sentences(passage.text)
+    if passage.question is not None:
+        return [span for span in spans if passage.start + span.start >= passage.answer_start]
+    scores = sentence_scores(query, passage, embed)
+    best = max(scores, default=0.0)
+    return [span for span, score in zip(spans, scores, strict=True) if score >= _ANSWERS * best]
+
+
+def _twin(one: Span, others: Sequence[Span], beside: Sequence[Span]) -> Span | None:
+    """Return the sentence nearest to ``one``, if ``one`` is the nearest to it as well."""
+    if not others:
+        return None
+    two = max(others, key=lambda span: _overlap(one.text, span.text))
+    return two if max(beside, key=lambda span: _overlap(two.text, span.text)) is one else None
+
+
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(keys(without_numbers(text).replace("天", "日").replace("#", " ")).grams)
+
+
+def _overlap(one: str, other: str) -> float:
+    mine, theirs = _grams(one), _grams(other)
+    return len(mine & theirs) / max(min(len(mine), len(theirs)), 1)
+
+
+def _disagree(query: QueryTerms, one: Span, of: Passage, two: Span, other: Passage) -> bool:
+    if min(_held(query, one, of), _held(query, two, other)) < _HELD:
+        return False
+    if _qualified(one.text, of, query, other) or _qualified(two.text, other, query, of):
+        return False
+    if _overlap(_with_question(one, of), _with_question(two, other)) < _SHARED:
+        return False
+    return _amounts_differ(one.text, of, two.text, other) or _one_denies(one.text, two.text)
+
+
+def _with_question(span: Span, passage: Passage) -> str:
+    return f"{passage.question or ''} {span.text}"
+
+
+def _held(query: QueryTerms, span: Span, passage: Passage) -> float:
+    """Return how much of the question stands in a sentence, its title, heading and FAQ question, 0..1."""
+    context = fold(" ".join((passage.title, *passage.heading, passage.question or "", span.text)))
+    words = {stem(word) for word in _LATIN.findall(context)}
+    return (
+        sum(w for t, w in query.weights.items() if (t in context if t >= "\u3400" else t in words))
+        / query.mass
+    )
+
+
+def _qualified(sentence: str, of: Passage, query: QueryTerms, other: Passage) -> bool:
+    """Return whether a sentence has a word that counts and that neither the question nor the other passage has."""
+    known = fold(" ".join((query.text, other.title, *other.heading, other.text, of.title)))
+    plain = _LIGHT_WORDS.sub(" ", without_numbers(sentence).replace("天", "日"))
+    plain = fold(plain).replace("#", " ")
+    if any(c not in known and c not in _LIGHT for c in _HAN.findall(plain)):
+        return True
+    words = {stem(word) for word in _LATIN.findall(known)}
+    return any(stem(w) not in words and w not in _LIGHT for w in _LATIN.findall(plain))
+
+
+def _amounts_differ(one: str, of: Passage, two: str, other: Passage) -> bool:
+    """Return whether two sentences differ in one kind of amount and agree in every other that both name."""
+    mine, theirs = _by_unit(one), _by_unit(two)
+    shared = mine.keys() & theirs.keys()
+    apart = [unit for unit in shared if mine[unit] != theirs[unit]]
+    if len(apart) != 1 or mine.keys() ^ theirs.keys():
+        return False
+    unit = apart[0]
+    if mine[unit] & theirs[unit] or len(mine[unit]) != len(theirs[unit]):
+        return False
+    return not (
+        mine[unit] & _by_unit(other.text).get(unit, set())
+        or theirs[unit] & _by_unit(of.text).get(unit, set())
+    )
+
+
+def _by_unit(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for value, unit in measures(text):
+        if unit is not None and unit != "ordinal":
+            found.setdefault(unit, set()).add(value)
+        elif value.endswith("%"):
+            found.setdefault("percent", set()).add(value)
+    return found
+
+
+def _one_denies(one: str, two: str) -> bool:
+    """Return whether one sentence denies what the other says, both without conditions."""
+    said, other = denials(one), denials(two)
+    if bool(said.count) == bool(other.count) or max(said.count, other.count) > 1:
+        return False
+    if any(_CONDITION.search(fold(text)) for text in (one, two)) or measures(one) != measures(two):
+        return False
+    reach, plain = (said.reach, two) if said.count else (other.reach, one)
+    denied = {a + b for a, b in pairwise(_HAN.findall(reach))} | {stem(w) for w in _LATIN.findall(reach)}
+    denied = {t for t in denied if t not in _LIGHT and not all(c in _LIGHT for c in t)}
+    held = fold(plain)
+    return bool(denied) and sum(t in held for t in denied) / len(denied) >= _DENIED
