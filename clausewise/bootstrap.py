@@ -16,8 +16,9 @@ from clausewise.home import Home
 from clausewise.settings import Settings, models_directory
 
 if TYPE_CHECKING:
-    from assistant.answering.service import Answerer
+    from assistant.answering.service import Answerer, Record
     from assistant.answering.types import Answer, Question
+    from assistant.answering.writing import Chat as Writing
     from clausewise.protocol import Operations
     from ingest.pipeline import Ingestor
     from knowledge.search import Searcher
@@ -142,9 +143,16 @@ class Program:
     @cached_property
     def answerer(self) -> Answerer:
         """The answer ladder; the chat model is loaded when its first answer is written."""
+        return self.answerer_with(self.chat, self._record)
+
+    def answerer_with(self, chat: Writing, record: Record | None = None) -> Answerer:
+        """Make an answer ladder that writes with ``chat``; without ``record`` its answers are in no log.
+
+        An evaluation asks so: its questions are nobody's, and must not count as what people ask.
+        """
         from assistant.answering.service import Answerer
 
-        return Answerer(self.searcher, self.chat, self.settings.answering, record=self._record)
+        return Answerer(self.searcher, chat, self.settings.answering, record=record)
 
     @cached_property
     def ingestor(self) -> Ingestor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
+from assistant.evaluation.errors import EvaluationError
 from clausewise.errors import ExitCode, Failure, ProgramError, RemoteFailure
 from ingest.errors import IngestError, PathNotFound
 from knowledge.errors import KnowledgeError, NotFound, NotReadable
@@ -26,6 +27,8 @@ def failure_of(error: Exception) -> Failure | None:  # noqa: PLR0911 - one case 
             return Failure("wrong_usage", _broken_rules(error), ExitCode.USAGE)
         case BadGlossary():
             return Failure("bad_glossary", str(error), ExitCode.USAGE)
+        case EvaluationError():
+            return Failure(error.code, str(error), ExitCode.USAGE)
         case NotFound() | NotReadable():
             return Failure(error.code, str(error), ExitCode.USAGE)
         case KnowledgeError() | ModelError():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
@@ -101,6 +101,26 @@ class RebuildIndex(_Task):
     task: Literal["index.rebuild"] = "index.rebuild"
 
 
+class Evaluate(_Task):
+    """Ask questions of which the answers are known, and report how well they were answered.
+
+    ``cases`` are records as assistant.evaluation.questions reads them; ``line`` is where each stands.
+    """
+
+    task: Literal["eval.run"] = "eval.run"
+    cases: list[dict[str, Any]] = Field(min_length=1, max_length=10_000)
+    audience: Audiences = None
+
+
+class DraftQuestions(_Task):
+    """Propose questions about what is indexed."""
+
+    task: Literal["eval.draft"] = "eval.draft"
+    count: int = Field(50, ge=1, le=1000)
+    seed: int = 0
+    audience: Audiences = None
+
+
 class CheckIndex(_Task):
     """Compare the derived indexes with the store."""
 
@@ -118,6 +138,8 @@ Task = (
     | ShowHistory
     | RollBack
     | RebuildIndex
+    | Evaluate
+    | DraftQuestions
     | CheckIndex
 )
 

@@ -77,13 +77,7 @@ def compare(new: Json, old: Json) -> Json:
 
 
 def _compared(new: Json, old: Json) -> Json:
-    pairs = _paired(new["items"], old["items"])
-    smaller = min(len(new["items"]), len(old["items"]))
-    if not pairs or len(pairs) < _LEAST_SHARE * smaller:
-        raise BadComparison(
-            f"only {len(pairs)} of {len(new['items'])} questions can be paired with the {len(old['items'])} of the "
-            "earlier result, by id or by their text: these are different sets of questions."
-        )
+    pairs = pair(new["items"], old["items"])
     figures = [_yes_no(name, pairs) for name in _YES_NO] + [_by_value(name, pairs) for name in _RANKS]
     return {
         "old": {key: old.get(key) for key in ("made_at", "program", "models", "questions")},
@@ -111,8 +105,25 @@ def _compared(new: Json, old: Json) -> Json:
     }
 
 
+def pair(new: Sequence[Json], old: Sequence[Json]) -> list[tuple[Json, Json]]:
+    """Pair by id where the question is still the same, then by the question with its history and audience.
+
+    Raises:
+        BadComparison: fewer than half of the smaller set can be paired, or ``old`` is damaged.
+    """
+    try:
+        pairs = _paired(new, old)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise BadComparison(f"the earlier result is damaged ({type(error).__name__}: {error}).") from error
+    if not pairs or len(pairs) < _LEAST_SHARE * min(len(new), len(old)):
+        raise BadComparison(
+            f"only {len(pairs)} of {len(new)} questions can be paired with the {len(old)} of the earlier result, "
+            "by id or by their text: these are different sets of questions."
+        )
+    return pairs
+
+
 def _paired(new: Sequence[Json], old: Sequence[Json]) -> list[tuple[Json, Json]]:
-    """Pair by id where the question is still the same, then by the question with its history and audience."""
     by_id = {item["id"]: item for item in old}
     pairs: list[tuple[Json, Json]] = []
     taken: set[str] = set()

@@ -119,6 +119,22 @@ def read_records(records: Iterable[tuple[int, Record]]) -> Questions:
     return Questions(tuple(cases), tuple(ignored))
 
 
+def record_of(case: Case) -> dict[str, Any]:
+    """Return a case as a record that ``read_records`` turns into the same case; ``line`` goes beside it."""
+    return {
+        "id": case.id,
+        "line": case.line,
+        "question": case.question,
+        "source": [place.source for place in case.places if place.clause is not None],
+        "clause": [place.clause for place in case.places if place.clause is not None],
+        "also": [place.source for place in case.places if place.clause is None],
+        "answer_contains": [list(group) for group in case.answer_contains],
+        "answerable": case.answerable,
+        "history": [{"role": turn.role, "content": turn.content} for turn in case.history],
+        "audience": None if case.audience is None else list(case.audience),
+    }
+
+
 def _case(line: int, record: Record) -> Case:
     question = _text(line, "question", record.get("question"))
     if not question:

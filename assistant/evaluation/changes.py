@@ -1,0 +1,54 @@
+"""What a comparison says, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.evaluation.wording import Wording, figure_text, p_text
+
+Json = Mapping[str, Any]
+SIGNIFICANT = 0.05
+
+
+def comparison_lines(comparison: Json, say: Wording) -> list[str]:
+    """Return the comparison as sentences: what was paired, each figure with its test, times."""
+    old = comparison["old"]
+    lines = [
+        say(
+            "compare.lead",
+            paired=comparison["paired"],
+            questions=comparison["paired"] + comparison["only_new"],
+            made_at=old["made_at"],
+            only_new=comparison["only_new"],
+            only_old=comparison["only_old"],
+        )
+    ]
+    if comparison["changed_expectations"]:
+        lines.append(say("compare.changed", count=comparison["changed_expectations"]))
+    lines += [figure_sentence(one, say) for one in comparison["figures"]]
+    for name, one in comparison["times_ms"].items():
+        values = {"old": say.time(one["old"]), "new": say.time(one["new"])}
+        lines.append(say("compare.times", name=say(f"time.{name}"), **values))
+    return [*lines, say("compare.tests")]
+
+
+def figure_sentence(one: Json, say: Wording) -> str:
+    """Say what happened to one figure, and whether chance could have done it."""
+    changed = bool(one["better"] or one["worse"])
+    key = "significant" if one["p"] < SIGNIFICANT else "not_significant"
+    return say(
+        f"compare.{key}" if changed else "compare.same",
+        name=say(f"figure.{one['name']}"),
+        old=figure_text(one["old"]),
+        new=figure_text(one["new"]),
+        better=len(one["better"]),
+        worse=len(one["worse"]),
+        paired=one["paired"],
+        p=p_text(one["p"]),
+    )
+
+
+def figure_changes(comparison: Json | None) -> Mapping[str, Json]:
+    """Return the compared figures by name; none without a comparison."""
+    return {one["name"]: one for one in comparison["figures"]} if comparison else {}

@@ -1,0 +1,1 @@
+"""Proposed questions for staff to correct."""

@@ -1,0 +1,134 @@
+"""``clausewise eval``: how well questions are answered, on the customer's own and on development sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from clausewise.commands.documents import Json
+from clausewise.context import operations, print_json, reporting, say
+from clausewise.errors import ExitCode, WrongUsage
+
+app = typer.Typer(
+    help="Measure how well questions are answered.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Audience = Annotated[
+    list[str] | None,
+    typer.Option(help="Ask as this audience; may be repeated. [default: everything]"),
+]
+Language = Annotated[
+    Literal["zh-Hant", "en"] | None,
+    typer.Option(help="Language of the report. [default: that of the locale]"),
+]
+
+
+@app.command("run")
+def run(
+    ctx: typer.Context,
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS",
+            help="CSV, XLSX or JSONL with 'question' and any of: id, source, clause, answer_contains, "
+            "answerable, history, audience.",
+        ),
+    ],
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="OLD.json", help="Earlier result: show what got better and worse."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as one self-contained page.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.json", help="Write the result, for a later --compare.")
+    ] = None,
+    audience: Audience = None,
+    language: Language = None,
+    as_json: Json = False,
+) -> None:
+    """Ask questions whose answers are known, and report how well they were answered; no model judges."""
+    from assistant.evaluation.questions import read_questions, record_of
+    from clausewise.evaluation_table import print_evaluation
+    from clausewise.progress import progress
+    from clausewise.tasks import Evaluate, Prepare
+
+    with reporting(as_json=as_json):
+        _writable(html, out)
+        _exists(questions)
+        read = read_questions(questions)
+        records = [record_of(case) for case in read.cases]
+        old = _earlier(compare, records)
+    if read.ignored:
+        say(f"Columns not used: {', '.join(read.ignored)}.")
+    with operations(ctx, as_json=as_json) as home:
+        home.run(Prepare(needs="ask"))
+        with progress("Asking") as notify:
+            result = home.run(Evaluate(cases=records, audience=audience or None), notify)
+    with reporting(as_json=as_json):
+        if old is not None:
+            from assistant.evaluation.comparing import compare as compared
+
+            result["comparison"] = compared(result, old)
+        tongue = language or _locale_tongue()
+        _write(result, html, out, tongue)
+    print_json(result) if as_json else print_evaluation(result, tongue)
+    if result["failed"]:
+        for item in result["items"]:
+            if item["error"]:
+                say(f"line {item['line']}: {item['error']}")
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+# `eval draft` and `eval sets` follow here.
+
+
+def _exists(path: Path) -> None:
+    if not path.is_file():
+        raise WrongUsage(f"There is no file {path}.")
+
+
+def _writable(*paths: Path | None) -> None:
+    """Refuse before the first question is asked what could not be written after the last."""
+    for path in paths:
+        if path is not None and (path.is_dir() or not path.absolute().parent.is_dir()):
+            raise WrongUsage(f"{path} cannot be written: it is a folder, or its folder does not exist.")
+
+
+def _earlier(path: Path | None, records: list[dict[str, object]]) -> dict[str, object] | None:
+    """Return the earlier result, refused at once where it is about other questions."""
+    if path is None:
+        return None
+    from assistant.evaluation.comparing import pair, read_document
+
+    _exists(path)
+    found = read_document(path)
+    pair(records, found["items"])
+    return found
+
+
+def _locale_tongue() -> Literal["zh-Hant", "en"]:
+    """Return the language of the terminal's locale: Chinese or, for all others, English."""
+    import os
+
+    named = next((v for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(name))), "")
+    return "zh-Hant" if named.startswith("zh") else "en"
+
+
+def _write(
+    result: dict[str, object], html: Path | None, out: Path | None, tongue: Literal["zh-Hant", "en"]
+) -> None:
+    import json
+
+    try:
+        if out is not None:
+            out.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
+        if html is not None:
+            from assistant.evaluation.page import page
+
+            html.write_text(page(result, tongue), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise WrongUsage(f"{error.filename} cannot be written: {error.strerror}.") from error
