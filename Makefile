@@ -79,8 +79,8 @@ lock: ## Write both lock files from the packages installed in .venv
 bench: setup ## Speed benchmarks; prints a report
 	@$(BIN)/python -m bench
 
-eval: setup ## Quality of retrieval and answers on the evaluation sets; prints a report
-	@$(BIN)/python -m bench.quality
+eval: setup ## Development sets of search and answers; fails when a figure is missed (about 90 minutes)
+	@$(BIN)/clausewise eval sets --check
 
 serve: setup ## Start the server on http://127.0.0.1:8000
 	@$(BIN)/clausewise serve

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from bench.report import FOLDER
-from clausewise.devsets.data import NoEvalData
+from clausewise.errors import NoEvalData
 
 NAMES = ("embedding", "search", "beside", "memory")
 

@@ -3,6 +3,7 @@
     ProgramError (never raised itself)
     ├── WrongUsage        2  an argument, a settings key, an unknown document
     ├── PortTaken         2  something else listens where `serve` should
+    ├── NoEvalData        3  a file that a development set is made of is absent
     ├── ServerGone        4  the server answered, then went away
     └── RemoteFailure     *  what happened in the server, carried over its socket
 
@@ -45,6 +46,13 @@ class PortTaken(ProgramError):
 
     code = "port_taken"
     exit_code = ExitCode.USAGE
+
+
+class NoEvalData(ProgramError):
+    """A file that a development set is made of is absent; nothing is downloaded."""
+
+    code = "no_eval_data"
+    exit_code = ExitCode.NOT_READY
 
 
 class ServerGone(ProgramError):

@@ -15,19 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from clausewise.errors import ExitCode, ProgramError
+from clausewise.errors import NoEvalData
 
 _DEFAULT = "../shared/eval"
 _WRITTEN = Path(__file__).parents[2] / "tests" / "evals"
 
 Row = Mapping[str, Any]
-
-
-class NoEvalData(ProgramError):
-    """A folder or file that a set is made of is absent."""
-
-    code = "no_eval_data"
-    exit_code = ExitCode.NOT_READY
 
 
 def folder(part: str = "drcd") -> Path:

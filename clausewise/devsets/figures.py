@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import platform
 from collections.abc import Mapping
@@ -68,15 +69,14 @@ class Result:
         """The figures that are not as wanted."""
         return tuple(figure for figure in self.figures if figure.met is False)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return everything, with what the machine is."""
-        return {
+    def as_json(self, *, raw: bool = True) -> dict[str, Any]:
+        """Return the figures, and unless ``raw`` is false the machine and all measurements."""
+        document = {
             "name": self.name,
             "method": self.method,
-            "machine": machine(),
             "figures": [_plain(figure) for figure in self.figures],
-            "raw": self.raw,
         }
+        return {**document, "machine": machine(), "raw": self.raw} if raw else document
 
     def save(self, folder: Path, **more: Any) -> Path:
         """Write the result, and ``more`` about its making, to ``folder``/NAME.json; return that path."""
@@ -100,9 +100,23 @@ class Result:
         return "\n".join(lines)
 
 
+def result_of(document: Mapping[str, Any]) -> Result:
+    """Return a result that was written as JSON, without what was wanted of it then."""
+    figures = tuple(
+        Figure(
+            str(one["what"]),
+            math.nan if one["value"] is None else float(one["value"]),
+            str(one["unit"]),
+            interval=tuple(one["interval"]) if one["interval"] else None,
+        )
+        for one in document["figures"]
+    )
+    return Result(str(document["name"]), str(document["method"]), figures, dict(document["raw"]))
+
+
 def _plain(figure: Figure) -> dict[str, Any]:
     """Return a figure for JSON, which knows no NaN."""
-    value = figure.value if figure.value == figure.value else None
+    value = None if math.isnan(figure.value) else figure.value
     return {**asdict(figure), "value": value, "met": figure.met}
 
 

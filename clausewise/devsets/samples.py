@@ -10,11 +10,11 @@ from assistant.answering.types import Question
 from assistant.evaluation.matching import hit_at, is_place
 from assistant.evaluation.types import Place
 from clausewise.bootstrap import Program
+from clausewise.demo import DOCUMENTS
 from clausewise.devsets.asking import counted, share
 from clausewise.devsets.data import Row, sampled, written
 from clausewise.devsets.figures import Figure, Result
 from clausewise.devsets.indexing import opened, take_in
-from knowledge.samples.build import HERE
 from knowledge.types import OPERATOR, Hit
 
 _SEED = 20261121
@@ -32,7 +32,7 @@ def demo_corpus() -> Iterator[Program]:
     """Give a program with the demo corpus, in its two audiences."""
     with opened("samples") as program:
         for audience in ("public", "internal"):
-            take_in(program, "samples", (HERE / "documents" / audience,), audience)
+            take_in(program, "samples", (DOCUMENTS / audience,), audience)
         yield program
 
 
