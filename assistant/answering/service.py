@@ -19,9 +19,12 @@ from assistant.answering.evidence import best_sentence, select
 from assistant.answering.faq import best_match
 from assistant.answering.followup import standalone
 from assistant.answering.grounding import Evidence
+from assistant.answering.instructions import without_instructions
+from assistant.answering.nearest import nearest
 from assistant.answering.prompt import answer_prompt
 from assistant.answering.settings import AnsweringSettings
-from assistant.answering.texts import decline_text
+from assistant.answering.smalltalk import Remark, recognise
+from assistant.answering.texts import decline_text, remark_text
 from assistant.answering.types import (
     Answer,
     Choice,
@@ -100,6 +103,11 @@ class Answerer:
         trace = trace or Trace()
         draft = _Draft(self._new_id(), self._clock, trace)
         meant, name = chosen(question)
+        if not name and (remark := recognise(meant.text, meant.history)) is not None:
+            trace.asked = meant.text
+            draft.reply(remark)
+            yield self._final(draft, question, reader)
+            return
         asked = trace.asked = f"{name} {standalone(meant)}".strip()
         found = self._searcher.find(asked, reader, _HITS)
         trace.hits = found.hits
@@ -109,10 +117,13 @@ class Answerer:
         settled = self._settled(asked, found, draft)
         if settled is not None:
             yield from self._climb(asked, settled, draft, cancel)
+        yield self._final(draft, question, reader)
+
+    def _final(self, draft: _Draft, question: Question, reader: Reader) -> Final:
         answer = draft.finish()
         if self._record is not None:
             self._record(answer, question, reader)
-        yield Final(answer)
+        return Final(answer)
 
     def _settled(self, asked: str, found: Found, draft: _Draft) -> Found | None:
         """Return the hits of the documents that are meant; None where the draft already says what it can."""
@@ -130,7 +141,8 @@ class Answerer:
     ) -> Iterator[Event]:
         settings = self._settings
         if not found.hits or found.hits[0].score < settings.clause_threshold:
-            draft.decline("no_relevant_passage", found.hits)
+            near = self._nearest(found, settings.may_help_share * settings.clause_threshold)
+            draft.decline("no_relevant_passage", found.hits, near=near)
             return
         apart = disagreement(found, self._searcher.embed_passages)
         if apart and found.hits[0].score >= settings.answer_threshold:
@@ -149,8 +161,10 @@ class Answerer:
         draft.time("clause")
         yield ClauseShown(quote, top.passage.text.strip())
         same_script = shares_script(found.query.language, top.passage.language)
-        if top.score < (settings.answer_threshold if same_script else settings.translated_threshold):
-            draft.decline("no_relevant_passage", found.hits)
+        floor = settings.answer_threshold if same_script else settings.translated_threshold
+        if top.score < floor:
+            near = self._nearest(found, settings.may_help_share * floor)
+            draft.decline("no_relevant_passage", found.hits, near=near)
             return
         yield from self._written(asked, found, draft, cancel)
 
@@ -169,10 +183,14 @@ class Answerer:
         settings = self._settings
         floor = settings.evidence_floor * found.hits[0].score
         hits = tuple(hit for hit in found.hits[: settings.evidence_passages] if hit.score >= floor)
+        by_passage = {hit.passage.passage_id: hit for hit in hits}
+        hits = without_instructions(hits, asked)
+        if not hits:  # nothing was found but sentences that speak to a model
+            draft.decline("not_supported", found.hits)
+            return
         excerpts = select(found.query, hits, self._searcher.embed_passages, settings.evidence_chars)
         prompt = answer_prompt(asked, draft.language, excerpts)
         evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
-        by_passage = {hit.passage.passage_id: hit for hit in hits}
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
         draft.trace.shown = [excerpt.text for excerpt in excerpts]
@@ -186,7 +204,10 @@ class Answerer:
             yield draft.say(in_full(checked.text, window, draft.language), hit, window.start, window.end)
         draft.trace.dropped = [(checked.text, checked.support.verdict) for checked in outcome.dropped]
         if not draft.sentences:
-            draft.decline("not_supported", found.hits)
+            draft.decline("not_supported", found.hits, near=self._nearest(found, 0))
+
+    def _nearest(self, found: Found, floor: float) -> Citation | None:
+        return nearest(found, self._searcher.embed_passages, floor)
 
 
 def _faq(hit: Hit, draft: _Draft) -> Iterator[Event]:
@@ -264,16 +285,34 @@ class _Draft:
         self.choices = choices(several, titles=why == "number")
         self.said = clarify_text(why, [choice.label for choice in self.choices], self.language)
 
-    def decline(self, reason: DeclineReason, hits: tuple[Hit, ...], said: str | None = None) -> None:
+    def reply(self, remark: Remark) -> None:
+        """Say the fixed text for what is no question; chat that is not served is a decline."""
+        self.language = remark.language
+        said = remark_text(remark.intent, remark.language)
+        if remark.reason is not None:
+            self.decline(remark.reason, (), said)
+        else:
+            self.kind, self.said = "smalltalk", said
+
+    def decline(
+        self,
+        reason: DeclineReason,
+        hits: tuple[Hit, ...],
+        said: str | None = None,
+        near: Citation | None = None,
+    ) -> None:
+        looked_at = tuple(_looked_at(hit) for hit in hits[:3])
         self.kind = "declined"
-        self.said = said
-        self.declined = Decline(reason, tuple(_looked_at(hit) for hit in hits[:3]))
+        self.declined = Decline(reason, looked_at, near)
+        helps = None if near is None else {"title": near.title, "clause": near.clause}
+        self.said = said or decline_text(reason, self.language, looked_at, helps)
 
     def finish(self) -> Answer:
         self.time("total")
         if self.declined is not None:
-            text = self.said or decline_text(self.declined.reason, self.language)
-            return self._answer("declined", text, (), ())
+            return self._answer("declined", self.said or "", (), ())
+        if self.kind == "smalltalk" and self.said:
+            return self._answer("answered", self.said, (), ())
         if self.choices and self.said:
             return self._answer("clarify", self.said, (), ())
         joiner = " " if self.kind == "written" and self.prompt_version else "\n"

@@ -19,6 +19,12 @@ class AnsweringSettings(BaseModel):
     clause_threshold: float = Field(
         0.10, ge=0, le=1, description="Relevance from which the best clause is shown at once."
     )
+    may_help_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of the threshold that declined from which the nearest clause is offered as help.",
+    )
     faq_threshold: float = Field(
         0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word."
     )

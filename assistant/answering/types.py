@@ -56,10 +56,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why nothing was answered, and which places were looked at."""
+    """Why nothing was answered, which places were looked at, and the nearest clause where it is close."""
 
     reason: DeclineReason
     looked_at: tuple[dict[str, object], ...] = ()
+    may_help: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,11 @@ def answer_json(answer: Answer) -> Json:
         "citations": [citation_json(citation) for citation in answer.citations],
         "decline": None
         if decline is None
-        else {"reason": decline.reason, "looked_at": [dict(place) for place in decline.looked_at]},
+        else {
+            "reason": decline.reason,
+            "looked_at": [dict(place) for place in decline.looked_at],
+            "may_help": None if decline.may_help is None else citation_json(decline.may_help),
+        },
         "model": answer.model,
         "prompt_version": answer.prompt_version,
         "timings_ms": {

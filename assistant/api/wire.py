@@ -103,6 +103,7 @@ class DeclineBody(_Strict):
 
     reason: Literal["no_relevant_passage", "not_supported", "out_of_scope", "unsafe"]
     looked_at: list[dict[str, object]]
+    may_help: CitationBody | None = Field(description="the nearest clause, where it is close")
 
 
 class ChoiceBody(_Strict):
