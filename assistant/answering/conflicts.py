@@ -22,11 +22,12 @@ from knowledge.text import fold, keys, shares_script, stem
 from knowledge.twins import kin, sisters
 from knowledge.types import Hit, Language, Passage
 
+_STEM = 5  # letters: return, returned and returning are one word
 _LOOKED_AT = 5  # hits
 _RELEVANT = 0.5  # of the best hit's relevance
 _ANSWERS = 0.7  # of the best sentence's share of the question, in its own passage
-_HELD = 0.3  # of the question, in each of the two sentences with what stands about them
-_SHARED = 0.4  # of the shorter sentence's words, numbers left out, in the other's
+_HELD = 0.4  # of the question, in each of the two sentences with what stands about them
+_SHARED = 0.25  # of the shorter sentence's words, numbers left out, in the other's
 _DENIED = 0.5  # of the words under a denial, in the sentence that denies nothing
 
 _LEAD = {
@@ -43,23 +44,38 @@ _SAYS = {
 # Who acts, that something is done, and small words: what two people put differently when they mean the same.
 _LIGHT_WORDS = re.compile(
     "顧客|顾客|消費者|消费者|客戶|客户|買方|买方|本公司|公司|同仁|員工|员工|使用者|申請人|申请人|申請|申请|提出|辦理|办理|進行|进行"
-    "|可以|必須|必须|應該|应该|需要|期限|期間|期间|時間|时间|規定|规定|給予|给予|提供|完成|商品|產品|产品|最多|最長|上限|以內|以内|之內|超過|超过"
-    "|工作日|日曆天|每次|每件|一律|皆|均|自|起算|起|共|為止|保持|完整|相關|相关|費用|费用|金額|金额|總共|合計|合计|隔|次日|當日|当日"
+    "|可以|必須|必须|應該|应该|需要|期限|期間|期间|時間|时间|規定|规定|給予|给予|提供|完成|商品|產品|产品|最多|最少|最長|最長|最早|最晚"
+    "|上限|下限|以內|以内|之內|超過|超过|工作日|日曆天|每次|每件|一律|為止|保持|相關|相关|費用|费用|金額|金额|總共|合計|合计|次日|當日|当日"
+    "|發現|发现|知悉|得知|收到|收受|無法|无法|不可|不得|不能|不須|不需|不必|禁止|沒有|没有|訂單|订单|免費|免费"
 )
 _LIGHT = frozenset(
     fold(
-        "的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可得應須需要被把由從到向對您你我他她它請如下後后前內内外起算計收受取給"
+        "的了是在於為为之其以及與和或也都有就而則並該此這那個者所會能可得應須需要被把由從到向對您你我他她它請如下後后前內内外起算計收受"
+        "取給均皆自共隔將本每單日滿不無未也筆件箱次位個台臺張"
     )
 ) | frozenset(
-    "a an the of in on at to for from by with as is are was were be been it its this that these those and or "  # noqa: SIM905 - lines, not eighty
-    "you your we our they their he she i my may can will must shall should do does all any each per up within after "
-    "before no not than more most least maximum minimum limit allowed receive received receipt get have has take "
-    "make made customer customers employee employees staff buyer buyers company day days please only also".split()
+    "a an all the of in on at to for from by with as is are was were be been it its this that these those and or you "  # noqa: SIM905 - lines, not eighty
+    "your we our they their he she i my may can will must shall should do does any each every per up within after "
+    "before no not than more most least maximum minimum limit allowed permitted receive received receipt get have has "
+    "take make made customer customers employee employees staff buyer buyers company day days please also date "
+    "period last lasts pay paid start starts purchase delivery cannot".split()
+)
+_ASKING = frozenset(fold("幾几多少久何哪嗎吗呢什麼么甚怎樣样誰谁吧啊天日時时間间"))
+_ASKING_WORDS = frozenset("how many much long soon often what when which who where why does".split())  # noqa: SIM905 - one line
+# What kind of document a title names; what remains of it is what the document is about.
+_KINDS = re.compile(
+    "常見問題|常见问题|問答|政策|辦法|办法|條款|条款|手冊|手册|說明書|说明书|說明|说明|指南|指引|程序|規範|规范|規定|规定|守則|守则|須知|须知"
+    "|公告|作業|作业|標準|标准|型錄|型录|目錄|服務|服务|使用|產品|产品|商品|總則|faq|guide|policy|manual|handbook|rules|terms|sheet|product|user|the|of|and"
+)
+_PRODUCT = re.compile(
+    "說明書|说明书|使用手冊|使用手册|操作手冊|操作手册|型錄|型录|規格|规格|user (?:manual|guide)|owner|data ?sheet|product",
+    re.IGNORECASE,
 )
 _CONDITION = re.compile(
     r"但|除|若|如果|倘|僅|仅|限於|限于|以外|例外|情形|\b(?:but|except|unless|only|if|when|however|otherwise)\b"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_PIECE = re.compile("[^，,；;]+[，,；;]?")
 _LATIN = re.compile("[^\\W_\u3400-\u9fff]+")
 
 
@@ -156,7 +172,7 @@ def _overlap(one: str, other: str) -> float:
 def _disagree(query: QueryTerms, one: Span, of: Passage, two: Span, other: Passage) -> bool:
     if min(_held(query, one, of), _held(query, two, other)) < _HELD:
         return False
-    if _qualified(one.text, of, query, other) or _qualified(two.text, other, query, of):
+    if _about_two_things(one.text, of, two.text, other, query):
         return False
     if _overlap(_with_question(one, of), _with_question(two, other)) < _SHARED:
         return False
@@ -168,24 +184,48 @@ def _with_question(span: Span, passage: Passage) -> str:
 
 
 def _held(query: QueryTerms, span: Span, passage: Passage) -> float:
-    """Return how much of the question stands in a sentence, its title, heading and FAQ question, 0..1."""
+    """Return the share of what the question is about that stands in a sentence and round it, 0..1."""
     context = fold(" ".join((passage.title, *passage.heading, passage.question or "", span.text)))
-    words = {stem(word) for word in _LATIN.findall(context)}
-    return (
-        sum(w for t, w in query.weights.items() if (t in context if t >= "\u3400" else t in words))
-        / query.mass
-    )
+    asked = fold(_LIGHT_WORDS.sub(" ", query.text))
+    han = {c for c in _HAN.findall(asked) if c not in _LIGHT and c not in _ASKING}
+    words = {stem(w) for w in _LATIN.findall(asked) if w not in _LIGHT and w not in _ASKING_WORDS}
+    theirs = {stem(word) for word in _LATIN.findall(context)}
+    held = sum(c in context for c in han) + len(words & theirs)
+    return held / (len(han) + len(words)) if han or words else 1.0
 
 
-def _qualified(sentence: str, of: Passage, query: QueryTerms, other: Passage) -> bool:
-    """Return whether a sentence has a word that counts and that neither the question nor the other passage has."""
-    known = fold(" ".join((query.text, other.title, *other.heading, other.text, of.title)))
-    plain = _LIGHT_WORDS.sub(" ", without_numbers(sentence).replace("天", "日"))
-    plain = fold(plain).replace("#", " ")
-    if any(c not in known and c not in _LIGHT for c in _HAN.findall(plain)):
+def _foreign(text: str, query: QueryTerms, other: Passage) -> list[str]:
+    """Return what of a statement counts and stands neither in the question nor in the other passage: runs, words."""
+    known = fold(" ".join((query.text, other.title, *other.heading, other.text)))
+    plain = fold(_LIGHT_WORDS.sub(" ", without_numbers(text).replace("天", "日"))).replace("#", " ")
+    runs = "".join(c if c not in known and c not in _LIGHT and _HAN.match(c) else " " for c in plain).split()
+    words = {word[:_STEM] for word in _LATIN.findall(known)}
+    return runs + [w for w in _LATIN.findall(plain) if w[:_STEM] not in words and w not in _LIGHT]
+
+
+def _about_two_things(one: str, of: Passage, two: str, other: Passage, query: QueryTerms) -> bool:
+    """Return whether either statement has a condition or a subject that the other lacks."""
+    if _foreign(_core(one), query, other) or _foreign(_core(two), query, of):
         return True
-    words = {stem(word) for word in _LATIN.findall(known)}
-    return any(stem(w) not in words and w not in _LIGHT for w in _LATIN.findall(plain))
+    return _of_a_product(of, other) or _of_a_product(other, of)
+
+
+def _core(statement: str) -> str:
+    """Return a sentence without what follows its first amount or denial, unless that is a condition."""
+    pieces = _PIECE.findall(statement)
+    for n, piece in enumerate(pieces):
+        if measures(piece) or denials(piece).count:
+            return "".join((*pieces[: n + 1], *(p for p in pieces[n + 1 :] if _CONDITION.search(fold(p)))))
+    return statement
+
+
+def _of_a_product(passage: Passage, other: Passage) -> bool:
+    """Return whether a passage is of a product's own document, and the other does not speak of that product."""
+    if not _PRODUCT.search(passage.title):
+        return False
+    subject = _KINDS.sub(" ", fold(passage.title))
+    known = fold(" ".join((other.title, *other.heading, other.text)))
+    return any(t not in known for t in (*_HAN.findall(subject), *_LATIN.findall(subject)))
 
 
 def _amounts_differ(one: str, of: Passage, two: str, other: Passage) -> bool:
@@ -193,7 +233,7 @@ def _amounts_differ(one: str, of: Passage, two: str, other: Passage) -> bool:
     mine, theirs = _by_unit(one), _by_unit(two)
     shared = mine.keys() & theirs.keys()
     apart = [unit for unit in shared if mine[unit] != theirs[unit]]
-    if len(apart) != 1 or mine.keys() ^ theirs.keys():
+    if len(apart) != 1 or mine.keys() ^ theirs.keys() or _uncounted(one) != _uncounted(two):
         return False
     unit = apart[0]
     if mine[unit] & theirs[unit] or len(mine[unit]) != len(theirs[unit]):
@@ -202,6 +242,10 @@ def _amounts_differ(one: str, of: Passage, two: str, other: Passage) -> bool:
         mine[unit] & _by_unit(other.text).get(unit, set())
         or theirs[unit] & _by_unit(of.text).get(unit, set())
     )
+
+
+def _uncounted(text: str) -> set[str]:
+    return {value for value, unit in measures(text) if unit is None and not value.endswith("%")}
 
 
 def _by_unit(text: str) -> dict[str, set[str]]:
