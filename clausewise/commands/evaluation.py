@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from clausewise.commands import devsets
 from clausewise.commands.documents import Json
 from clausewise.context import operations, print_json, reporting, say
 from clausewise.errors import ExitCode, WrongUsage
@@ -14,6 +15,7 @@ from clausewise.errors import ExitCode, WrongUsage
 app = typer.Typer(
     help="Measure how well questions are answered.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("sets")(devsets.sets)
 
 Audience = Annotated[
     list[str] | None,
