@@ -40,6 +40,7 @@ _COLUMNS = (
     DocumentRow.title,
 )
 _HIDDEN = " "
+_SECTION = 6_000  # characters before and after a passage in which the rest of its section is looked for
 
 
 class Repository:
@@ -106,6 +107,46 @@ class Repository:
                 .order_by(PassageRow.ordinal)
             ).all()
         return [_passage(row) for row in _run_through(rows, here.ordinal)]
+
+    def section(self, passage: Passage, reader: Reader) -> list[Passage]:
+        """Return the passages round ``passage`` that share its clause, or outside clauses its headings, in order.
+
+        Only those that adjoin it and each other; itself alone for FAQ pairs and rows.
+        """
+        if passage.kind != "text":
+            return [passage]
+        if passage.clause is not None:
+            return self.clause_neighbours(passage, reader) or [passage]
+        statement = readable(reader, *_COLUMNS).where(PassageRow.document_id == passage.document_id)
+        near = (PassageRow.start < passage.end + _SECTION, PassageRow.end > passage.start - _SECTION)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.where(*near).order_by(PassageRow.ordinal)).all()
+        around = [p for row in rows if (p := _passage(row)).kind == "text" and p.clause is None]
+        alike = [p for p in around if p.heading == passage.heading and p.version == passage.version]
+        return _adjoining(alike, passage)
+
+    def clause_beside(self, passage: Passage, steps: int, reader: Reader) -> list[Passage]:
+        """Return the passages of the clause ``steps`` before (-1: 前條) or after the one of ``passage``.
+
+        Clauses count as they stand in the document, hidden ones too: what the reader may not see is empty.
+        """
+        with self._database.read() as connection:
+            statement = readable(OPERATOR, PassageRow.clause_key, PassageRow.passage_id)
+            rows = connection.execute(
+                statement.where(PassageRow.document_id == passage.document_id)
+                .where(PassageRow.clause_key.is_not(None))
+                .order_by(PassageRow.ordinal)
+            ).all()
+        order = list(dict.fromkeys(row.clause_key for row in rows))
+        here = next((row.clause_key for row in rows if row.passage_id == passage.passage_id), None)
+        at = order.index(here) + steps if here is not None else -1
+        if not 0 <= at < len(order):
+            return []
+        return [
+            p
+            for p in self.find_clause([passage.document_id], order[at], reader)
+            if p.version == passage.version
+        ]
 
     def places(self, ids: Sequence[PassageId], reader: Reader) -> dict[PassageId, tuple[Passage, ...]]:
         """Return for each passage the same passage in documents with the very same text, by source.
@@ -241,6 +282,18 @@ class Repository:
         if hidden and wanted != current:
             raise NotReadable(f"version {wanted} of document {document_id!r} may not be shown to this reader")
         return _blanked(text, [(row.start, row.end) for row in hidden])
+
+
+def _adjoining(passages: Sequence[Passage], middle: Passage) -> list[Passage]:
+    """Return ``middle`` with those of ``passages`` that adjoin it without a gap, in order."""
+    run = [middle]
+    for passage in passages:
+        if passage.start == run[-1].end:
+            run.append(passage)
+    for passage in reversed(passages):
+        if passage.end == run[0].start:
+            run.insert(0, passage)
+    return run
 
 
 def _run_through(rows: Sequence[Row[Any]], ordinal: int) -> Sequence[Row[Any]]:

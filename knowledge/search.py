@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.following import referred
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.rows import prefer_named_rows
@@ -86,6 +87,14 @@ class Searcher:
     def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
         """Return for (document, version) of each passage the day on which that version came in (UTC)."""
         return self._store.repository.version_dates(passages)
+
+    def section(self, passage: Passage, reader: Reader) -> list[Passage]:
+        """Return the passages round ``passage`` that share its clause or headings, itself included, in order."""
+        return self._store.repository.section(passage, reader)
+
+    def referred(self, passage: Passage, text: str, reader: Reader) -> list[list[Passage]]:
+        """Return the clauses, each as its passages, that ``text`` of ``passage`` refers to; at most two."""
+        return referred(self._store, passage, text, reader)
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, dimension) unit vectors of texts as passages."""

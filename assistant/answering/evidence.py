@@ -7,14 +7,14 @@ their neighbours' gaps are marked, so that an excerpt cannot be misread as runni
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.grounding import Embed
 from knowledge.relevance import QueryTerms
 from knowledge.sentences import Span, sentences
 from knowledge.text import fold, keys, shares_script
-from knowledge.types import Hit, Passage
+from knowledge.types import Hit, Passage, PassageId
 
 _GAP = "…"
 _STOPS = ("。", "！", "？", "；", ".", "!", "?", ";", "：", ":")
@@ -59,8 +59,18 @@ def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
     return spans[max(range(len(spans)), key=lambda i: scores[i])]
 
 
-def select(query: QueryTerms, hits: Sequence[Hit], embed: Embed, budget_chars: int) -> list[Excerpt]:
-    """Choose the sentences of ``hits`` (best first) that fit into ``budget_chars``, best passages first."""
+def select(
+    query: QueryTerms,
+    hits: Sequence[Hit],
+    embed: Embed,
+    budget_chars: int,
+    followed: Collection[PassageId] = (),
+) -> list[Excerpt]:
+    """Choose the sentences of ``hits`` (best first) that fit into ``budget_chars``, best passages first.
+
+    ``followed`` holds the passages that another refers to: their best sentence comes beside the others, since
+    its words need not be the question's.
+    """
     scored: list[_Scored] = []
     for number, hit in enumerate(hits):
         spans = sentences(hit.passage.text)
@@ -77,6 +87,10 @@ def select(query: QueryTerms, hits: Sequence[Hit], embed: Embed, budget_chars: i
             continue
         chosen.add((item.hit, item.index))
         used += len(item.span.text)
+    for number, hit in enumerate(hits):
+        own = [item for item in scored if item.hit == number]
+        if hit.passage.passage_id in followed and own and not any(place == number for place, _ in chosen):
+            chosen.add((number, max(own, key=lambda item: item.score).index))
     excerpts: list[Excerpt] = []
     for number, hit in enumerate(hits):
         mine = [s for s in scored if s.hit == number and (number, s.index) in chosen]

@@ -9,17 +9,20 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assistant.answering.cells import Piece, cell_answer
 from assistant.answering.citations import Numbering, cite, whole
 from assistant.answering.clarify import choices, chosen, clarify_text, settle, unknown_text
 from assistant.answering.conflicts import Statement, disagreement, lead_text, said_text
 from assistant.answering.evidence import best_sentence, select
+from assistant.answering.expansion import expanded
 from assistant.answering.faq import best_match
 from assistant.answering.followup import standalone
 from assistant.answering.grounding import Evidence
 from assistant.answering.instructions import without_instructions
+from assistant.answering.lists import left_out, list_answer
 from assistant.answering.nearest import nearest
 from assistant.answering.prompt import answer_prompt
 from assistant.answering.settings import AnsweringSettings
@@ -101,7 +104,7 @@ class Answerer:
         is set.
         """
         trace = trace or Trace()
-        draft = _Draft(self._new_id(), self._clock, trace)
+        draft = _Draft(self._new_id(), self._clock, trace, reader)
         meant, name = chosen(question)
         if not name and (remark := recognise(meant.text, meant.history)) is not None:
             trace.asked = meant.text
@@ -160,13 +163,19 @@ class Answerer:
         quote = cite(1, top, top.passage.start + best.start, top.passage.start + best.end)
         draft.time("clause")
         yield ClauseShown(quote, top.passage.text.strip())
+        if (cell := cell_answer(asked, found.hits, draft.language)) is not None:
+            yield from _pieces([cell], draft)
+            return
         same_script = shares_script(found.query.language, top.passage.language)
         floor = settings.answer_threshold if same_script else settings.translated_threshold
         if top.score < floor:
             near = self._nearest(found, settings.may_help_share * floor)
             draft.decline("no_relevant_passage", found.hits, near=near)
             return
-        yield from self._written(asked, found, draft, cancel)
+        if items := list_answer(found.query, top, self._searcher, draft.reader, draft.language):
+            yield from _pieces(items, draft)
+        else:
+            yield from self._written(asked, found, draft, cancel)
 
     def _apart(self, apart: tuple[Statement, ...], draft: _Draft) -> Iterator[Event]:
         dates = self._searcher.dates([statement.hit.passage for statement in apart])
@@ -183,12 +192,15 @@ class Answerer:
         settings = self._settings
         floor = settings.evidence_floor * found.hits[0].score
         hits = tuple(hit for hit in found.hits[: settings.evidence_passages] if hit.score >= floor)
-        by_passage = {hit.passage.passage_id: hit for hit in hits}
-        hits = without_instructions(hits, asked)
+        wider = expanded(found.query, hits, self._searcher, draft.reader, self._searcher.embed_passages)
+        by_passage = {hit.passage.passage_id: hit for hit in wider.hits}
+        hits = without_instructions(wider.hits, asked)
         if not hits:  # nothing was found but sentences that speak to a model
             draft.decline("not_supported", found.hits)
             return
-        excerpts = select(found.query, hits, self._searcher.embed_passages, settings.evidence_chars)
+        excerpts = select(
+            found.query, hits, self._searcher.embed_passages, settings.evidence_chars, wider.followed
+        )
         prompt = answer_prompt(asked, draft.language, excerpts)
         evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
@@ -197,17 +209,27 @@ class Answerer:
         ahead, wait_s = self._writer.queue_load()
         if ahead:
             yield Queued(ahead, wait_s)
+        cited: list[tuple[Hit, int, int]] = []
         for checked in self._writer.write(prompt.messages, evidence, draft.language, cancel, outcome):
             window = checked.support.window
             assert window is not None  # noqa: S101 - Writer yields supported sentences only
             hit = by_passage[window.passage.passage_id]
+            cited.append((hit, window.start, window.end))
             yield draft.say(in_full(checked.text, window, draft.language), hit, window.start, window.end)
+        for piece in left_out(found.query, cited, self._searcher, draft.reader, draft.language):
+            yield draft.say(piece.text, piece.hit, piece.start, piece.end)
         draft.trace.dropped = [(checked.text, checked.support.verdict) for checked in outcome.dropped]
         if not draft.sentences:
             draft.decline("not_supported", found.hits, near=self._nearest(found, 0))
 
     def _nearest(self, found: Found, floor: float) -> Citation | None:
         return nearest(found, self._searcher.embed_passages, floor)
+
+
+def _pieces(pieces: Sequence[Piece], draft: _Draft) -> Iterator[Event]:
+    draft.kind = "clause"
+    for piece in pieces:
+        yield draft.say(piece.text, piece.hit, piece.start, piece.end)
 
 
 def _faq(hit: Hit, draft: _Draft) -> Iterator[Event]:
@@ -249,6 +271,7 @@ class _Draft:
     id: str
     clock: Callable[[], float]
     trace: Trace
+    reader: Reader
     language: Language = "zh-Hant"
     kind: str = "declined"
     sentences: list[Sentence] = field(default_factory=list)

@@ -38,6 +38,8 @@ class ListedSearch:
     exact_only: bool = False
     embedder: HashEmbedder = field(default_factory=HashEmbedder)
     asked: list[str] = field(default_factory=list)
+    sections: dict[PassageId, list[Passage]] = field(default_factory=dict)
+    references: dict[PassageId, list[list[Passage]]] = field(default_factory=dict)
 
     def find(self, question: str, reader: Reader, k: int = 10) -> Found:
         """Return the hits; the reader is the store's business."""
@@ -51,6 +53,14 @@ class ListedSearch:
     def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
         """Return one day for all."""
         return {(p.document_id, p.version): date(2026, 1, 5) for p in passages}
+
+    def section(self, passage: Passage, reader: Reader) -> list[Passage]:
+        """Return the passages listed as those of the clause, else the one alone."""
+        return self.sections.get(passage.passage_id, [passage])
+
+    def referred(self, passage: Passage, text: str, reader: Reader) -> list[list[Passage]]:
+        """Return what is listed as referred to."""
+        return self.references.get(passage.passage_id, [])
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the fake's vectors."""
