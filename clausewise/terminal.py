@@ -39,6 +39,10 @@ class AnswerPrinter:
         """Print what no event brought, then the sources or where the search looked."""
         if not self._printed:
             print_text(str(answer["answer"]))
+        if answer.get("choices"):
+            print_text("\nAsk again with one of these names")
+        for choice in answer.get("choices", ()):
+            print_text(f"  {choice['label']}: {_place(choice)}")
         if answer["citations"]:
             print_text("\nSources")
         for citation in answer["citations"]:

@@ -58,7 +58,7 @@ export function createExchange({ text, open, retry }) {
     shown.hits = state.hits;
     shown.cited = cited;
     const worthy = worthShowing(state);
-    sources.hidden = !state.hits.length || state.answer?.status === "declined"; // the decline lists them itself
+    sources.hidden = !state.hits.length || ["declined", "clarify"].includes(state.answer?.status); // these list them themselves
     sources.replaceChildren(
       make("h3", {}, text("sources_count", { count: worthy.length })),
       make("ol", {}, worthy.map((hit) => make("li", {}, sourceButton(parts, hit, citedAs(state, hit))))),
@@ -80,6 +80,11 @@ function statusOf(text, state) {
 
 function isClauseItself(state) {
   return state.answer?.kind === "clause" || state.answer?.kind === "faq";
+}
+
+/** Tell whether the answer sets sources side by side: a sentence of the server's own comes first. */
+function setsSideBySide(state) {
+  return state.sentences[0]?.citations.length === 0;
 }
 
 function clauseCard({ text, open }, { citation, text: words }) {
@@ -125,7 +130,7 @@ function writtenCard(parts, slot) {
   body.append(waiting);
 
   function show(state) {
-    const whole = isClauseItself(state);
+    const whole = isClauseItself(state) || setsSideBySide(state);
     if (state.answer) {
       tag.textContent = text({ clause: "clause", faq: "faq", clarify: "clarify" }[state.answer.kind] ?? "answer");
       note.textContent = noteOf(text, state.answer);
@@ -154,7 +159,8 @@ function writtenCard(parts, slot) {
 function noteOf(text, answer) {
   const [first] = answer.citations;
   if (answer.kind === "clause" && first) return [first.title, placeOf(text, first)].join(" · ");
-  return { faq: text("faq_note"), written: text("written_note") }[answer.kind] ?? "";
+  if (answer.kind === "written") return answer.model ? text("written_note") : ""; // sources that disagree speak for themselves
+  return answer.kind === "faq" ? text("faq_note") : "";
 }
 
 /** Return the question of the pair whose answer is shown. */
@@ -220,7 +226,31 @@ function copyButton(text, answer) {
 /** Return the card for what is no answer: a decline, a failure; null for everything else. */
 function outcomeOf(parts, state) {
   if (state.phase === "failed") return failedCard(parts, state);
+  if (state.answer?.choices?.length) return choicesCard(parts, state.answer);
   return state.answer?.status === "declined" ? declinedCard(parts, state) : null;
+}
+
+/** Return the card of a question that several documents answer: each choice asks again with its name. */
+function choicesCard({ text, retry }, { answer, choices }) {
+  const [lead] = answer.split("\n", 1);
+  return make(
+    "section",
+    { className: "card choices" },
+    make("header", { className: "card-head" }, make("span", { className: "tag" }, text("clarify"))),
+    make("p", { className: "say" }, lead),
+    make("ul", {}, choices.map((choice) => make("li", {}, choiceButton(text, choice, retry)))),
+    make("p", { className: "why" }, text("clarify_own_words")),
+  );
+}
+
+function choiceButton(text, choice, retry) {
+  const place = [choice.label === choice.title ? null : choice.title, placeOf(text, choice)].filter(Boolean).join(" · ");
+  return make(
+    "button",
+    { type: "button", className: "choice", on: { click: () => retry(choice.label) } },
+    make("span", { className: "name" }, choice.label),
+    make("span", { className: "source-meta" }, place),
+  );
 }
 
 function declinedCard(parts, { answer, hits }) {
