@@ -22,6 +22,7 @@ from knowledge.text import keys
 from knowledge.types import Hit, Passage
 
 _APART = 0.15  # of a sentence's terms: with fewer in another text the two are about different things
+_APART_OWN = 0.34  # where the sentence is about "your reply" by its own words
 _FEWEST = 2  # terms; a shorter text says too little to be compared
 
 # What addresses a model, its prompt or the rules that it was given.
@@ -62,6 +63,7 @@ _YOUR_TEXT = re.compile(
     r"\byour (?:\w+ ){0,2}(?:answers?|responses?|repl(?:y|ies)|outputs?|completions?|messages?)\b"
     r"|\b(?:answer|respond|reply|write|output|speak) (?:only |entirely |exclusively )?(?:in|as|like|using)\b"
     r"|(?:你|您|妳)的?(?:所有|整個|整个|最後的?|最后的?)?(?:回答|回覆|回复|答覆|答复|回應|回应|答案|輸出|输出|訊息|消息)"
+    r"|^(?:請|请|在)?(?:回答|答覆|答复|回應|回应|回覆|回复|輸出|输出)(?:時|时|中|裡|里|內|内)"
     r"|(?:在|於|于|將|将|把|請用|请用|用|以)[^。！？，,\n]{0,10}(?:回答|答覆|答复|回應|回应|輸出|输出|回覆|回复)"
     r"(?:內容|内容|的?(?:文字|內文|最後|最后|結尾|结尾|開頭|开头|末尾)|中|裡|里|內|内|時|时|之中|改|換|换|都|全部|以|用|[，,。]|$)",
     re.IGNORECASE,
@@ -89,9 +91,10 @@ _TASK = re.compile(
     r"^\W*(?:please |then |also |now |can you |could you |would you )*"
     r"(?:explain|describe|write|draft|compose|create|generate|tell|provide|develop|give|break down|summari[sz]e"
     r"|translate|show|discuss|outline|recommend|recite|print|say|repeat|output|imagine|pretend)\b"
-    r"|^\W*(?:請|请|麻煩|麻烦|幫我|帮我|請你|请你|請幫|请帮|請為|请为|為我|再|並|并|另外)*"
-    r"(?:寫|写|撰寫|撰写|草擬|草拟|創作|创作|編寫|编写|翻譯|翻译|[把將将][^。！？\n]{1,40}翻(?:譯|译)|說明|说明"
-    r"|解釋|解释|描述|介紹|介绍|列出|提供|給出|给出|告訴我|告诉我|示範|示范|總結|总结|分析|朗誦|重複|輸出|输出|擬)",
+    r"|^\W*(?:請|请|麻煩|麻烦|幫我|帮我|請你|请你|請幫|请帮|請為|请为|為我|可以|能不能|再|並|并|另外)*"
+    r"(?:[用以替為为就針针對对把將将給给幫帮][^。！？\n]{1,40}?)?"
+    r"(?:寫|写|撰寫|撰写|草擬|草拟|擬|拟|創作|创作|編寫|编写|翻譯|翻译|翻成|譯成|译成|說明|说明|解釋|解释|描述|介紹|介绍|列出|提供"
+    r"|給出|给出|告訴|告诉|示範|示范|總結|总结|摘要|分析|朗誦|重複|輸出|输出|講|讲|舉例|举例|準備|准备|設計|设计|推薦|推荐|聊|談|谈)",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
@@ -139,7 +142,7 @@ def speaks_to_model(sentence: str, question: str, around: str = "") -> bool:
     terms = _terms(sentence) - (_TEXT_WORDS if own else frozenset())
     if terms & _terms(question):
         return False
-    return _apart(terms, _terms(around))
+    return _apart(terms, _terms(around), _APART_OWN if own else _APART)
 
 
 def _parts(passage: Passage, question: str) -> Iterator[Passage]:
@@ -215,6 +218,6 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(t for t in keys(text).grams if t not in _STOP and not _FUNCTION & set(t) and len(t) > 1)
 
 
-def _apart(terms: frozenset[str], others: frozenset[str]) -> bool:
+def _apart(terms: frozenset[str], others: frozenset[str], share: float = _APART) -> bool:
     """Return whether two texts are about different things, as far as their terms tell."""
-    return len(terms) < _FEWEST or len(terms & others) < max(_APART * len(terms), 1)
+    return len(terms) < _FEWEST or len(terms & others) < max(share * len(terms), 1)
