@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.answering import phrases
+from assistant.answering.phrases import WHOLE, WITHIN
 from assistant.answering.types import DeclineReason, Turn
 from knowledge.text import fold, language_of
 from knowledge.types import Language
@@ -29,14 +29,7 @@ DECLINED: dict[Intent, DeclineReason] = {
 
 _LONG = 1200  # characters; a pasted text is a matter to look up, whatever courtesy it holds
 _TASK = 300  # characters; in a longer text a line that reads like an order is part of the matter
-_SOCIAL: dict[Intent, re.Pattern[str]] = {
-    "about": phrases.ABOUT,
-    "thanks": phrases.THANKS,
-    "goodbye": phrases.GOODBYE,
-    "praise": phrases.PRAISE,
-    "greeting": phrases.GREETING,
-    "acknowledgement": phrases.ACKNOWLEDGEMENT,
-}
+_COURTESIES: tuple[Intent, ...] = ("about", "thanks", "goodbye", "praise", "greeting", "acknowledgement")
 # Of several courtesies in one message the one that wants something said comes first.
 _PRECEDENCE: tuple[Intent, ...] = ("about", "goodbye", "thanks", "praise", "greeting", "acknowledgement")
 _CLAUSE_END = re.compile("[,。!?;、…~\n]+|\\.(?!\\d)|(?<=[\u3400-\u9fff])[ :]+(?=[\u3400-\u9fff])")
@@ -83,13 +76,14 @@ def _intent(text: str, *, first: bool) -> Intent | None:
 
 def _courtesies(clause: str, *, first: bool) -> set[Intent]:
     """Return the courtesies that fill ``clause`` to its end, none where anything else is in it."""
-    patterns = _SOCIAL if not first else {**_SOCIAL, "": phrases.VERDICT}
     said: set[Intent] = set()
     at = 0
     while at < len(clause):
-        whole = next((i for i, p in patterns.items() if p.fullmatch(clause, at)), None)
-        if whole is not None:
-            return {*said, whole or "acknowledgement"}  # type: ignore[arg-type] # "" is a bare yes or no
+        rest = next((i for i in _COURTESIES if WHOLE[i].fullmatch(clause, at)), None)
+        if rest is None and first and WHOLE["verdict"].fullmatch(clause, at):
+            rest = "acknowledgement"  # a bare yes or no; later in a conversation it answers something
+        if rest is not None:
+            return {*said, rest}
         end, intent = _longest(clause, at)
         if intent is None:
             return set()
@@ -101,23 +95,23 @@ def _courtesies(clause: str, *, first: bool) -> set[Intent]:
 
 def _longest(clause: str, at: int) -> tuple[int, Intent | None]:
     """Return the courtesy at ``at`` that reaches farthest and its end; a question about us is never a part."""
-    found = [(m.end(), i) for i, p in _SOCIAL.items() if i != "about" and (m := p.match(clause, at))]
+    found = [(m.end(), i) for i in _COURTESIES if i != "about" and (m := WHOLE[i].match(clause, at))]
     return max(found, default=(at, None), key=lambda pair: pair[0])
 
 
 def _serious(text: str, rest: Sequence[str]) -> Intent | None:
     """Return what the clauses that are no courtesy amount to."""
-    if not _any(phrases.REPORTED, [text]) and _any(phrases.THREAT, rest):
+    if not _any(WITHIN["reported"], [text]) and _any(WITHIN["threat"], rest):
         return "abuse"
-    if _any(phrases.INJECTION, [text, *rest]):
+    if _any(WITHIN["injection"], [text, *rest]):
         return "injection"
-    if any(phrases.HUMAN.search(clause) and not phrases.ASKS_WHEN.search(clause) for clause in rest):
+    if any(WITHIN["human"].search(clause) and not WITHIN["asks_when"].search(clause) for clause in rest):
         return "human"
-    if len(text) <= _TASK and _any(phrases.GENERAL, [text, *rest]):
+    if len(text) <= _TASK and _any(WITHIN["general"], [text, *rest]):
         return "general"
-    foul = [clause for clause in rest if phrases.ABUSE.search(clause)]
-    asked = [clause for clause in rest if clause not in foul and phrases.QUESTION.search(clause)]
-    return "abuse" if foul and not asked and not phrases.REPORTED.search(text) else None
+    foul = [clause for clause in rest if WITHIN["abuse"].search(clause)]
+    asked = [clause for clause in rest if clause not in foul and WITHIN["question"].search(clause)]
+    return "abuse" if foul and not asked and not WITHIN["reported"].search(text) else None
 
 
 def _any(pattern: re.Pattern[str], clauses: Iterable[str]) -> bool:
