@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.grounding import Embed
+from assistant.answering.instructions import speaks_to_model
 from knowledge.relevance import QueryTerms
 from knowledge.sentences import Span, sentences
 from knowledge.text import fold, keys, shares_script
@@ -56,6 +57,9 @@ def best_sentence(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
     scores = sentence_scores(query, passage, embed)
     if len(spans) > 1 and not spans[0].text.endswith(_STOPS):
         scores[0] *= 0.5  # a clause's title repeats the question's words and answers nothing
+    for i, span in enumerate(spans):
+        if speaks_to_model(span.text, query.text, passage.text.replace(span.text, " ")):
+            scores[i] = -1.0
     return spans[max(range(len(spans)), key=lambda i: scores[i])]
 
 
