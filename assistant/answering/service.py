@@ -19,7 +19,7 @@ from assistant.answering.conflicts import Statement, disagreement, lead_text, sa
 from assistant.answering.evidence import best_sentence, select
 from assistant.answering.expansion import expanded
 from assistant.answering.faq import best_match
-from assistant.answering.followup import standalone
+from assistant.answering.followup import find_in_context
 from assistant.answering.grounding import Evidence
 from assistant.answering.instructions import without_instructions
 from assistant.answering.lists import left_out, list_answer
@@ -111,8 +111,12 @@ class Answerer:
             draft.reply(remark)
             yield self._final(draft, question, reader)
             return
-        asked = trace.asked = f"{name} {standalone(meant)}".strip()
-        found = self._searcher.find(asked, reader, _HITS)
+        searcher = self._searcher
+        in_context, found = find_in_context(
+            meant, lambda text: searcher.find(f"{name} {text}".strip(), reader, _HITS), searcher.embed_passages
+        )
+        asked = trace.asked = f"{name} {in_context.search}".strip()
+        draft.question = f"{name} {in_context.shown}".strip()
         trace.hits = found.hits
         draft.language = _answer_language(meant.text, found)
         draft.time("search")
@@ -201,7 +205,7 @@ class Answerer:
         excerpts = select(
             found.query, hits, self._searcher.embed_passages, settings.evidence_chars, wider.followed
         )
-        prompt = answer_prompt(asked, draft.language, excerpts)
+        prompt = answer_prompt(draft.question, draft.language, excerpts)
         evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
@@ -278,6 +282,7 @@ class _Draft:
     numbering: Numbering = field(default_factory=Numbering)
     declined: Decline | None = None
     choices: tuple[Choice, ...] = ()
+    question: str = ""  # as whoever has to understand it reads it
     said: str | None = None  # instead of the decline's own text, or what is asked back
     model: str | None = None
     prompt_version: str | None = None
