@@ -262,6 +262,8 @@ def facts_differ(one: str, other: str) -> bool:
         return True
     a, b = (_WORDLESS.sub("", fold(text)) for text in (one, other))
     for what, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if what == "equal":
+            continue
         out, new = (sum(c not in _LIGHT for c in piece) for piece in (a[i:j], b[k:m]))
         if (what == "replace" and min(out, new) >= 2) or max(out, new) >= _ADDED:
             return True
