@@ -79,7 +79,9 @@ def _courtesies(clause: str, *, first: bool) -> set[Intent]:
     said: set[Intent] = set()
     at = 0
     while at < len(clause):
-        rest = next((i for i in _COURTESIES if WHOLE[i].fullmatch(clause, at)), None)
+        # "我知道" and then "你們住哪" is a threat and no question about us.
+        able = _COURTESIES if said <= {"greeting"} else _COURTESIES[1:]
+        rest = next((i for i in able if WHOLE[i].fullmatch(clause, at)), None)
         if rest is None and first and WHOLE["verdict"].fullmatch(clause, at):
             rest = "acknowledgement"  # a bare yes or no; later in a conversation it answers something
         if rest is not None:
