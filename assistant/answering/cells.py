@@ -134,8 +134,7 @@ def _wanted(rest: str, row: Sequence[Cell]) -> list[Cell]:
 
 def _asked_for(rest: str, header: str) -> int:
     """Return how plainly a heading is asked for: characters of its parts that stand in the question, else of a part."""
-    name = plain(_UNIT.sub("", header))
-    parts = [part for part in _HEADING_PARTS.split(name) if part]
+    name, parts = plain(_UNIT.sub("", header)), _parts(header)
     whole = sum(2 * len(part) for part in parts if part in rest)
     if whole:
         return whole
@@ -143,6 +142,11 @@ def _asked_for(rest: str, header: str) -> int:
         return 3
     shared = _longest_shared(rest, name)
     return shared if shared >= _SHARED and re.match(f"[{HAN}]", name) else 0
+
+
+def _parts(header: str) -> list[str]:
+    """Return a heading's words without its unit: 價格 and 會員價 of "價格 會員價(元)"."""
+    return [plain(part) for part in _HEADING_PARTS.split(_UNIT.sub("", header)) if part.strip()]
 
 
 def _longest_shared(rest: str, name: str) -> int:
@@ -156,9 +160,7 @@ def _nothing_left(rest: str, row: Sequence[Cell], wanted: Sequence[Cell], passag
     """Return whether row, columns, title and words of asking explain the rest of the question."""
     told = (f"{cell.header} {cell.value}" for cell in row)
     around = plain(" ".join((passage.title, *passage.heading, *told)))
-    rest = _without(
-        rest, [part for cell in wanted for part in _HEADING_PARTS.split(plain(_UNIT.sub("", cell.header)))]
-    )
+    rest = _without(rest, [part for cell in wanted for part in _parts(cell.header)])
     for question, column in _ASPECTS:
         if any(re.search(column, plain(cell.header)) for cell in wanted):
             rest = re.sub(question, " ", rest)
