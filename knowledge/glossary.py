@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -37,6 +38,7 @@ class Glossary:
         self.groups: tuple[tuple[str, ...], ...] = tuple(
             group for group in distinct.values() if len(group) > 1
         )
+        self._looked_for = [(term, _pattern(term)) for group in self.groups for term in group]
         self._group_of = {fold(term): group for group in self.groups for term in group}
 
     def same_as(self, term: str) -> tuple[str, ...]:
@@ -47,17 +49,35 @@ class Glossary:
     def variants(self, question: str) -> list[str]:
         """Return the question with each of its terms written as the others of its group, at most eight ways.
 
-        A term inside a longer one that the question also uses stands for nothing of its own: 特休 in 特休假.
+        A term inside a longer one that the question also uses stands for nothing of its own: 特休 in 特休假;
+        nor does a Latin one inside a word: OT in "hotel".
         """
-        asked = question.casefold()
-        used = [term for group in self.groups for term in group if term.casefold() in asked]
-        whole = [t for t in used if not any(t != o and t.casefold() in o.casefold() for o in used)]
-        found = [_replaced(question, term, other) for term in whole for other in self.same_as(term)]
-        return [variant for variant in dict.fromkeys(found) if variant != question][:_VARIANTS]
+        asked = unicodedata.normalize("NFKC", question)
+        compared = fold(asked)
+        if len(compared) != len(asked):  # a letter that casefolds to two: places would not be the same
+            asked = compared
+        used = [term for term, found in self._looked_for if found.search(compared)]
+        whole = [t for t in used if not any(t != o and fold(t) in fold(o) for o in used)]
+        found = [_replaced(asked, compared, term, other) for term in whole for other in self.same_as(term)]
+        return [variant for variant in dict.fromkeys(found) if variant != asked][:_VARIANTS]
 
 
-def _replaced(question: str, term: str, other: str) -> str:
-    return re.sub(re.escape(term), lambda _: other, question, flags=re.IGNORECASE)
+def _pattern(term: str) -> re.Pattern[str]:
+    """Return what finds a term in folded text where it stands for itself: between words, as far as it is Latin."""
+    folded = fold(term)
+    before = r"(?<![a-z0-9])" if folded[:1].isascii() and folded[:1].isalnum() else ""
+    after = r"(?![a-z0-9])" if folded[-1:].isascii() and folded[-1:].isalnum() else ""
+    return re.compile(before + re.escape(folded).replace(r"\ ", r"\s+") + after)
+
+
+def _replaced(asked: str, compared: str, term: str, other: str) -> str:
+    """Return ``asked`` with each ``term`` written as ``other``; ``compared`` is ``asked`` folded."""
+    parts: list[str] = []
+    at = 0
+    for found in _pattern(term).finditer(compared):
+        parts += [asked[at : found.start()], other]
+        at = found.end()
+    return "".join([*parts, asked[at:]])
 
 
 def read_pairs(text: str, name: str = "glossary.csv") -> list[Pair]:
@@ -89,13 +109,13 @@ def shipped() -> list[Pair]:
     return read_pairs(files("knowledge").joinpath("glossary.csv").read_text(encoding="utf-8"))
 
 
-def load_glossary(home_file: Path | None = None) -> Glossary:
-    """Return the shipped glossary joined with the staff's own file, where there is one.
+def load_glossary(home_file: Path | None = None, kept: Iterable[Pair] = ()) -> Glossary:
+    """Return the shipped glossary joined with what staff ``kept`` in the table and with their file, where there is one.
 
     Raises:
         BadGlossary: the staff's file is not a glossary.
     """
-    own: list[Pair] = []
+    own = list(kept)
     if home_file is not None and home_file.is_file():
-        own = read_pairs(home_file.read_text(encoding="utf-8-sig"), str(home_file))
+        own += read_pairs(home_file.read_text(encoding="utf-8-sig"), str(home_file))
     return Glossary([*own, *shipped()])

@@ -11,7 +11,7 @@ from knowledge.database import Database, open_database
 from knowledge.documents import Documents
 from knowledge.errors import NothingIndexed
 from knowledge.fulltext import FullText
-from knowledge.glossary import Glossary, load_glossary
+from knowledge.glossary import Glossary, Pair, load_glossary
 from knowledge.identity import EmbedderInfo, check_model, recorded_model
 from knowledge.jobs import Jobs
 from knowledge.lock import HomeLock
@@ -22,6 +22,7 @@ from knowledge.recovery import count_in_force, recover
 from knowledge.repository import Repository
 from knowledge.runs import Runs
 from knowledge.settings import KnowledgeSettings
+from knowledge.terms import Terms
 from knowledge.types import Reader
 from knowledge.vectors import VectorIndex
 
@@ -39,7 +40,7 @@ class Store:
         self._model = model
         self._loaded = False
         self._names: dict[frozenset[str] | None, tuple[int, NameIndex]] = {}
-        self._glossary: tuple[int, Glossary] | None = None
+        self._glossary: tuple[tuple[int, list[Pair]], Glossary] | None = None
         self._loading = threading.Lock()
         self.home = lock.home
         self.settings = settings
@@ -52,6 +53,7 @@ class Store:
         self.maintenance = Maintenance(database, self.fulltext, self.vectors)
         self.runs = Runs(database)
         self.jobs = Jobs(database, settings)
+        self.terms = Terms(database)
 
     @classmethod
     def open(
@@ -158,15 +160,17 @@ class Store:
 
     @property
     def glossary(self) -> Glossary:
-        """The shipped glossary with the home's own; read again when that file changes.
+        """The shipped glossary with the home's own: its table, and a glossary.csv where there is one.
+
+        Put together again when the table or that file changes.
 
         Raises:
             BadGlossary: the home's glossary.csv is not a glossary.
         """
         file = self.home / GLOSSARY
-        stamp = file.stat().st_mtime_ns if file.exists() else 0
+        stamp = (file.stat().st_mtime_ns if file.exists() else 0, self.terms.pairs())
         if self._glossary is None or self._glossary[0] != stamp:
-            self._glossary = (stamp, load_glossary(file))
+            self._glossary = (stamp, load_glossary(file, stamp[1]))
             self._names = {}
         return self._glossary[1]
 

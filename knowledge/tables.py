@@ -223,3 +223,17 @@ class RunFileRow(Base):
     reason: Mapped[str | None]
     document_id: Mapped[str | None]
     version: Mapped[int | None]
+
+
+class TermRow(Base):
+    """Two terms that mean the same, as staff wrote them."""
+
+    __tablename__ = "glossary"
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # both terms as compared
+    term: Mapped[str]
+    same_as: Mapped[str]
+    kind: Mapped[str]  # synonym | abbreviation | old_name | translation
+    note: Mapped[str]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]

@@ -27,6 +27,39 @@ class TestGlossary:
         assert Glossary().same_as("勞基法") == ()
 
 
+class TestVariants:
+    """The question said in the other words of the glossary."""
+
+    def test_both_scripts_and_widths(self) -> None:
+        """A term counts in Simplified characters and in full width as well."""
+        glossary = Glossary([("勞基法", "勞動基準法"), ("SOP", "標準作業程序")])
+
+        assert glossary.variants("劳基法规定什么？") == ["勞動基準法规定什么?"]
+        assert glossary.variants("ＳＯＰ在哪裡") == ["標準作業程序在哪裡"]
+
+    def test_translations_reach_chinese_clauses(self) -> None:
+        """An English question is also asked with the Chinese term that staff gave."""
+        glossary = Glossary([("annual leave", "特休"), ("特休", "特別休假")])
+
+        found = glossary.variants("How many days of Annual  Leave do I get?")
+
+        assert found == ["How many days of 特休 do I get?", "How many days of 特別休假 do I get?"]
+
+    def test_latin_terms_are_words(self) -> None:
+        """OT is not in "hotel", and kg is not in "background"."""
+        glossary = Glossary([("OT", "加班"), ("kg", "公斤")])
+
+        assert glossary.variants("Is the hotel background music paid for?") == []
+        assert glossary.variants("OT怎麼算") == ["加班怎麼算"]
+
+    def test_an_old_name(self) -> None:
+        """What a product was called is found under what it is called."""
+        glossary = Glossary([("清淨小幫手", "LH-AP300")])
+
+        assert glossary.variants("清淨小幫手多久換濾網") == ["LH-AP300多久換濾網"]
+        assert glossary.variants("LH-AP300多久換濾網") == ["清淨小幫手多久換濾網"]
+
+
 class TestShipped:
     def test_common_laws(self) -> None:
         """The abbreviations that people in Taiwan use are there."""
