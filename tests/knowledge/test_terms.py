@@ -14,7 +14,7 @@ from knowledge.store import Store
 from knowledge.tables import EventContentRow, EventRow
 from knowledge.terms import Term, read_terms, write_terms
 
-ANNUAL = Term("annual leave", "特休", "translation")
+GYM = Term("gym pass", "健身補助", "translation")
 
 
 def events(store: Store) -> list[dict[str, object]]:
@@ -32,23 +32,23 @@ def events(store: Store) -> list[dict[str, object]]:
 class TestTable:
     def test_kept(self, store: Store) -> None:
         """A pair is listed with who changed it last and when."""
-        assert store.terms.put([ANNUAL], "mei") == 1
+        assert store.terms.put([GYM], "mei") == 1
 
         (kept,) = store.terms.all()
 
-        assert (kept.term, kept.by) == (ANNUAL, "mei")
+        assert (kept.term, kept.by) == (GYM, "mei")
         assert kept.at.tzinfo is not None
 
     def test_takes_effect_at_once(self, store: Store) -> None:
         """The next question is asked in the new words, and no longer after the pair is gone."""
-        question = "How many days of annual leave?"
+        question = "How do I get a gym pass?"
         assert store.glossary.variants(question) == []
 
-        store.terms.put([ANNUAL], "mei")
+        store.terms.put([GYM], "mei")
         after = store.glossary.variants(question)
-        store.terms.remove("特休", None, "mei")
+        store.terms.remove("健身補助", None, "mei")
 
-        assert after == ["How many days of 特休?"]
+        assert after == ["How do I get a 健身補助?"]
         assert store.glossary.variants(question) == []
 
     def test_one_pair_once(self, store: Store) -> None:
@@ -64,40 +64,40 @@ class TestTable:
 
     def test_changes_are_events(self, store: Store) -> None:
         """The log says who put and removed what, and its chain holds."""
-        store.terms.put([ANNUAL], "mei")
-        store.terms.put([ANNUAL], "mei")
-        store.terms.remove("ANNUAL LEAVE", "特休", "an")
+        store.terms.put([GYM], "mei")
+        store.terms.put([GYM], "mei")
+        store.terms.remove("GYM PASS", "健身補助", "an")
 
         put, removed = events(store)
 
         assert put["by"] == "mei"
-        assert put["put"] == [{"term": "annual leave", "same_as": "特休", "kind": "translation", "note": ""}]
-        assert removed == {"removed": [["annual leave", "特休"]], "by": "an"}
+        assert put["put"] == [{"term": "gym pass", "same_as": "健身補助", "kind": "translation", "note": ""}]
+        assert removed == {"removed": [["gym pass", "健身補助"]], "by": "an"}
         with store.database.write() as session:
             assert broken_links(session) == []
 
     def test_all_or_none(self, store: Store) -> None:
         """A bad pair among good ones keeps all of them out."""
         with pytest.raises(BadGlossary, match="same to search"):
-            store.terms.put([ANNUAL, Term("SOP", "ｓｏｐ")], "mei")
+            store.terms.put([GYM, Term("SOP", "ｓｏｐ")], "mei")
 
         assert store.terms.all() == []
 
     def test_remove_one_of_two(self, store: Store) -> None:
         """With both terms only that pair goes; a pair that is not there is an error that says where to look."""
-        store.terms.put([ANNUAL, Term("annual leave", "年假", "translation")], "mei")
+        store.terms.put([GYM, Term("gym pass", "運動補助", "translation")], "mei")
 
-        store.terms.remove("annual leave", "年假", "mei")
+        store.terms.remove("gym pass", "運動補助", "mei")
 
-        assert [kept.term for kept in store.terms.all()] == [ANNUAL]
+        assert [kept.term for kept in store.terms.all()] == [GYM]
         with pytest.raises(NotFound, match="glossary list"):
-            store.terms.remove("annual leave", "年假", "mei")
+            store.terms.remove("gym pass", "運動補助", "mei")
 
 
 class TestCsv:
     def test_there_and_back(self) -> None:
         """What is exported can be imported; kinds and notes come along."""
-        terms = [ANNUAL, Term("舊名", "新名", "old_name", "2024 改名, 見公告")]
+        terms = [GYM, Term("舊名", "新名", "old_name", "2024 改名, 見公告")]
 
         assert read_terms(write_terms(terms)) == terms
 
