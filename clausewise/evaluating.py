@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from assistant.evaluation.drafting import PROMPT_VERSION
+from assistant.evaluation.drafting import draft as propose
 from assistant.evaluation.metrics import measure
 from assistant.evaluation.questions import read_records
 from assistant.evaluation.report import About, document
 from assistant.evaluation.running import Runner, WatchedChat
 from clausewise.protocol import Json, Notify
-from knowledge.types import OPERATOR
+from knowledge.types import OPERATOR, Passage, Reader
+from models.errors import MissingWeights
 
 if TYPE_CHECKING:
+    from assistant.answering.writing import Chat
     from clausewise.bootstrap import Program
     from clausewise.tasks import DraftQuestions, Evaluate
 
@@ -75,5 +81,31 @@ def _cells(record: Json) -> Json:
 
 
 def draft(program: Program, task: DraftQuestions, notify: Notify, cancel: threading.Event) -> Json:
-    """Propose questions about the documents that the audience may read."""
-    raise NotImplementedError
+    """Propose questions about the documents that the audience may read.
+
+    Without the chat model's weights there are none about clauses; ``chat`` is null then.
+    """
+    chat: Chat | None = program.chat
+    try:
+        program.chat.load()
+    except MissingWeights:
+        chat = None
+
+    def tell(done: int, total: int) -> None:
+        notify("progress", {"share": done / total, "text": f"{done}/{total}"})
+
+    passages = _passages(program, OPERATOR.narrowed(task.audience), task.count, task.seed)
+    drafts = propose(passages, chat, task.count, seed=task.seed, cancel=cancel, progress=tell)
+    return {
+        "questions": [asdict(one) for one in drafts],
+        "chat": None if chat is None else chat.model_id,
+        "prompt": None if chat is None else PROMPT_VERSION,
+    }
+
+
+def _passages(program: Program, reader: Reader, count: int, seed: int) -> list[Passage]:
+    """Return the passages of so many documents that each question can be of another one."""
+    repository = program.store.repository
+    names = repository.document_names(reader)
+    chosen = random.Random(seed).sample(names, min(len(names), 2 * count))  # noqa: S311 - a choice, not a secret
+    return [p for name in chosen for p in repository.document_passages(name.document_id, reader)]

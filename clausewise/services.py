@@ -10,7 +10,7 @@ from assistant.api.services import Check, Job, ModelInfo, Services
 from clausewise.bootstrap import Program
 from clausewise.library import Library
 from clausewise.protocol import Operations
-from clausewise.tasks import CheckIndex, Ingest, RebuildIndex, Task
+from clausewise.tasks import CheckIndex, Evaluate, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
 from knowledge.jobs import JobContext, JobInfo
 from knowledge.jobs import Jobs as Queue
@@ -18,7 +18,7 @@ from knowledge.types import OPERATOR
 from models.catalogue import catalogue
 from models.shelf import place
 
-INGEST, REBUILD, CHECK = "ingest", "index.rebuild", "index.check"
+INGEST, REBUILD, CHECK, EVALUATE = "ingest", "index.rebuild", "index.check", "eval"
 
 
 def register(queue: Queue, operations: Operations) -> None:
@@ -41,6 +41,9 @@ def register(queue: Queue, operations: Operations) -> None:
     )
     queue.register(REBUILD, handler(lambda _: RebuildIndex()))
     queue.register(CHECK, handler(lambda _: CheckIndex()))
+    queue.register(
+        EVALUATE, handler(lambda payload: Evaluate(cases=payload["cases"], audience=payload["audience"]))
+    )
 
 
 def services_of(program: Program) -> Services:
@@ -59,6 +62,7 @@ def services_of(program: Program) -> Services:
         models=Models(program),
         readiness=Readiness(program),
     )
+        evaluation=Evaluation(store.jobs),
 
 
 class Index:
@@ -87,6 +91,17 @@ class Index:
 
 
 class Jobs:
+class Evaluation:
+    """Measuring how well questions are answered, as a job."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
+        """Start a job that asks the cases and return its id."""
+        return self._queue.submit(EVALUATE, {"cases": [dict(case) for case in cases], "audience": audience})
+
+
     """Background work, newest first."""
 
     def __init__(self, queue: Queue) -> None:

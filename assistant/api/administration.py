@@ -1,6 +1,7 @@
 """Index, jobs and models, for the operator only."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,8 +11,10 @@ from fastapi.responses import JSONResponse
 from assistant.api.documented import fails, gives
 from assistant.api.parts import InParts, Limited, require_operator
 from assistant.api.schemas import job_json, model_json
-from assistant.api.wire import JobBody, JobList, JobStarted, ModelList
-from assistant.errors import NotFound
+from assistant.api.wire import EvaluationBody, JobBody, JobList, JobStarted, ModelList
+from assistant.errors import InvalidRequest, NotFound
+from assistant.evaluation.errors import BadQuestions
+from assistant.evaluation.questions import read_records, record_of
 
 router = APIRouter(prefix="/api/v1", tags=["operator"])
 
@@ -52,6 +55,31 @@ async def rebuild(parts: InParts) -> Response:
 async def check(parts: InParts) -> Response:
     """Compare the derived indexes with the store."""
     return await _started(parts.services.index.check)
+
+
+@router.post(
+    "/eval",
+    status_code=202,
+    dependencies=_WRITES,
+    response_model=None,
+    responses={
+        **gives(202, JobStarted, "Started; the job's result is the report."),
+        **fails(403, 413, 422, 429),
+    },
+)
+async def evaluate(body: EvaluationBody, parts: InParts) -> Response:
+    """Measure how well questions are answered, as a background job; no model judges.
+
+    The report is the result of `GET /api/v1/jobs/{job_id}`, the same JSON as of `clausewise eval run --json`.
+    Jobs run one after another: an evaluation of 200 questions keeps an ingest waiting for minutes.
+    """
+    records = [question.model_dump(exclude_none=True) for question in body.questions]
+    try:
+        cases = read_records(enumerate(records, 1)).cases
+    except BadQuestions as error:
+        raise InvalidRequest(reason=str(error)) from error
+    start = partial(parts.services.evaluation.start, [record_of(case) for case in cases], body.audience)
+    return await _started(start)
 
 
 @router.get(

@@ -6,7 +6,7 @@ one Final and stop when they are cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -185,3 +185,17 @@ def _version(document: FakeDocument, number: int) -> VersionSummary:
     current = number == document.version
     state = "live" if current else "superseded"
     return VersionSummary(number, state, _MADE_AT, len(document.passages(number)), current)
+class FakeEvaluation:
+    """Notes what was asked for."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.started: list[tuple[Sequence[Mapping[str, object]], list[str] | None]] = []
+
+    def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
+        """Note."""
+        self.started.append((cases, audience))
+        return f"eval-{len(self.started)}"
+
+
+        evaluation=FakeEvaluation(),

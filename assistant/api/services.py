@@ -6,7 +6,7 @@ All calls are synchronous and may take time: endpoints run them off the event lo
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -189,3 +189,11 @@ class Services:
     jobs: Jobs
     models: Models
     readiness: Readiness
+class Evaluation(Protocol):
+    """Measuring how well questions are answered."""
+
+    def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
+        """Start a job that asks ``cases``, records that read_records accepted, and return its id."""
+
+
+    evaluation: Evaluation

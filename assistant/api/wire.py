@@ -224,6 +224,29 @@ class UploadAccepted(JobStarted):
     files: list[str]
 
 
+class ExpectedQuestion(_Strict):
+    """A question and what is expected of its answer; several sources or clauses are alternatives.
+
+    ``answer_contains`` is text with alternatives parted by ``|``, or a list of such groups, all to be met.
+    """
+
+    question: str = Field(min_length=1)
+    id: str | int | None = None
+    source: str | list[str] | None = None
+    clause: str | list[str] | None = None
+    answer_contains: str | list[str | list[str]] | None = None
+    answerable: bool | str | None = Field(None, description="true, false, yes, no, 是, 否; null: not known")
+    history: list[TurnBody] = Field(default_factory=list, max_length=50)
+    audience: Audiences | None = Field(None, description="ask this question as a reader of these audiences")
+
+
+class EvaluationBody(_Strict):
+    """Questions to measure with, as `clausewise eval run` reads them from a file."""
+
+    questions: Annotated[list[ExpectedQuestion], Field(min_length=1, max_length=200)]
+    audience: Audiences | None = Field(None, description="ask as a reader of these audiences; null: of all")
+
+
 class JobBody(_Strict):
     """A background job."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.evaluation.wording import Wording, figure_text, p_text
+from assistant.evaluation.wording import Wording, figure_text, moment, p_text
 
 Json = Mapping[str, Any]
 SIGNIFICANT = 0.05
@@ -19,14 +19,17 @@ def comparison_lines(comparison: Json, say: Wording) -> list[str]:
             "compare.lead",
             paired=comparison["paired"],
             questions=comparison["paired"] + comparison["only_new"],
-            made_at=old["made_at"],
+            made_at=moment(old["made_at"]),
             only_new=comparison["only_new"],
             only_old=comparison["only_old"],
         )
     ]
     if comparison["changed_expectations"]:
         lines.append(say("compare.changed", count=comparison["changed_expectations"]))
-    lines += [figure_sentence(one, say) for one in comparison["figures"]]
+    changed = [one for one in comparison["figures"] if one["better"] or one["worse"]]
+    lines += [figure_sentence(one, say) for one in changed]
+    if not changed:
+        lines.append(say("compare.same"))
     for name, one in comparison["times_ms"].items():
         values = {"old": say.time(one["old"]), "new": say.time(one["new"])}
         lines.append(say("compare.times", name=say(f"time.{name}"), **values))
@@ -35,10 +38,9 @@ def comparison_lines(comparison: Json, say: Wording) -> list[str]:
 
 def figure_sentence(one: Json, say: Wording) -> str:
     """Say what happened to one figure, and whether chance could have done it."""
-    changed = bool(one["better"] or one["worse"])
     key = "significant" if one["p"] < SIGNIFICANT else "not_significant"
     return say(
-        f"compare.{key}" if changed else "compare.same",
+        f"compare.{key}",
         name=say(f"figure.{one['name']}"),
         old=figure_text(one["old"]),
         new=figure_text(one["new"]),

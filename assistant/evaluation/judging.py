@@ -175,9 +175,8 @@ def _was_shown(outcome: Outcome) -> bool:
 def at_place(citation: Citation, outcome: Outcome) -> bool:
     """Return whether a citation, or the same text elsewhere, lies at an expected place."""
     places = outcome.case.places
-    return is_place(citation.source, citation.clause, places) or any(
-        is_place(source, citation.clause, places) for source in citation.places
-    )
+    sources = (citation.source, *citation.places)
+    return any(is_place(source, citation.clause, places, citation.heading) for source in sources)
 
 
 def _precise(outcome: Outcome) -> tuple[float, int]:

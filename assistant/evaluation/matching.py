@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from assistant.evaluation.types import Place
-from knowledge.clauses import clause_key, is_within
+from knowledge.clauses import clause_key, is_within, parse_label
 from knowledge.text import fold
 from knowledge.types import Hit
 
@@ -26,30 +26,41 @@ def same_source(source: str, wanted: str) -> bool:
     return one == other or one.endswith(f"/{other}")
 
 
-def is_place(source: str, clause: str | None, places: Iterable[Place]) -> bool:
+def is_place(source: str, clause: str | None, places: Iterable[Place], heading: Sequence[str] = ()) -> bool:
     """Return whether a passage of ``source`` labelled ``clause`` lies at one of ``places``.
 
-    A clause is met by itself and by what lies below it: who expects 第4條 is served by 第4.3條.
+    A clause is met by itself and by what lies below it: who expects 第4條 is served by 第4.3條. A label that
+    repeats below several headings may be named with its heading's: 二、（一）.
     """
     return any(
         same_source(source, place.source)
-        and (
-            place.clause is None
-            or (clause is not None and is_within(clause_key(clause), clause_key(place.clause)))
-        )
+        and (place.clause is None or _within(clause, heading, clause_key(place.clause)))
         for place in places
     )
 
 
+def _within(clause: str | None, heading: Sequence[str], wanted: str) -> bool:
+    if clause is None:
+        return False
+    key = clause_key(clause)
+    if is_within(key, wanted):
+        return True
+    above = next((label for one in reversed(heading) if (label := parse_label(one)) is not None), None)
+    return key.startswith("(") and above is not None and is_within(above.key + key, wanted)
+
+
 def hit_at(hit: Hit, places: Sequence[Place]) -> bool:
     """Return whether a hit, or the same text elsewhere that was joined to it, lies at one of ``places``."""
-    return any(is_place(p.source, p.clause, places) for p in (hit.passage, *hit.places))
+    return any(is_place(p.source, p.clause, places, p.heading) for p in (hit.passage, *hit.places))
 
 
 def place_key(hit: Hit, *, by_clause: bool) -> str:
     """Return one name for all hits of a place: its document (or row), with its clause where asked for."""
     source = _path(hit.passage.source)
-    return f"{source}\t{clause_key(hit.passage.clause or '')}" if by_clause else source
+    if not by_clause:
+        return source
+    above = next((one for one in reversed(hit.passage.heading) if parse_label(one) is not None), "")
+    return "\t".join((source, above, clause_key(hit.passage.clause or "")))
 
 
 def met(groups: Sequence[Sequence[str]], text: str) -> list[bool]:
@@ -65,9 +76,14 @@ def met(groups: Sequence[Sequence[str]], text: str) -> list[bool]:
 def _holds(text: str, wanted: str) -> bool:
     if not wanted:
         return False
+    return re.search(whole_numbers(wanted), text) is not None
+
+
+def whole_numbers(wanted: str) -> str:
+    """Return a pattern for ``wanted`` that begins and ends in the middle of no number."""
     before = r"(?<!\d)(?<!\d[.,])" if wanted[0].isdecimal() else ""
     after = r"(?!\d)(?![.,]\d)" if wanted[-1].isdecimal() else ""
-    return re.search(before + re.escape(wanted) + after, text) is not None
+    return before + re.escape(wanted) + after
 
 
 def _comparable(text: str) -> str:

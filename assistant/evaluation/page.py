@@ -13,8 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assistant.evaluation import changes, plots
+from assistant.evaluation.matching import whole_numbers
 from assistant.evaluation.types import WHATS
-from assistant.evaluation.wording import Tongue, Wording, figure_text, interval_text, wording
+from assistant.evaluation.wording import Tongue, Wording, figure_text, interval_text, moment, wording
 
 Json = Mapping[str, Any]
 
@@ -60,6 +61,7 @@ def page(result: Json, tongue: Tongue) -> str:
             figure_text=figure_text,
             interval_text=interval_text,
             marked=marked,
+            moment=moment,
         )
     )
 
@@ -71,7 +73,7 @@ def marked(text: str, groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, bo
         yield text, False
         return
     at = 0
-    for match in re.finditer("|".join(map(re.escape, words)), text, re.IGNORECASE):
+    for match in re.finditer("|".join(map(whole_numbers, words)), text, re.IGNORECASE):
         if match.start() > at:
             yield text[at : match.start()], False
         yield match.group(), True

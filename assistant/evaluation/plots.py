@@ -10,10 +10,10 @@ from typing import Any
 Json = Mapping[str, Any]
 
 WIDTH, HEIGHT = 440.0, 330.0
-LEFT, TOP, RIGHT, BOTTOM = 58.0, 14.0, 14.0, 50.0
+LEFT, TOP, RIGHT, BOTTOM = 58.0, 14.0, 24.0, 50.0
 _ROW = 34.0  # height of one bar with its label
-_LABEL = 190.0  # width left of the bars
-_END = 84.0  # width right of the bars, for the number
+_LABEL = 200.0  # width left of the bars
+_END = 138.0  # width right of the bars, for the number
 _MOST_POINTS = 160
 _MOST_ROWS = 12
 

@@ -38,6 +38,9 @@ COLUMNS = (
     "audience",
     "also",
 )
+_NOTES = frozenset(
+    {"origin", "line"}
+)  # known and of no use here: `eval draft` writes where a question is from
 _ALIASES = {
     "問題": "question", "问题": "question", "提問": "question",
     "編號": "id", "编号": "id", "題號": "id",
@@ -103,7 +106,9 @@ def read_records(records: Iterable[tuple[int, Record]]) -> Questions:
     ignored: dict[str, None] = {}
     for line, record in records:
         known = {_column(name): value for name, value in record.items()}
-        ignored.update(dict.fromkeys(name for name in known if name and name not in COLUMNS))
+        ignored.update(
+            dict.fromkeys(name for name in known if name and name not in _NOTES and name not in COLUMNS)
+        )
         if len(cases) == MOST_QUESTIONS:
             raise BadQuestions(f"there are more than {MOST_QUESTIONS} questions; split the file.")
         case = _case(line, known)

@@ -53,6 +53,12 @@ def interval_text(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{low:.3f} – {high:.3f}"
 
 
+def moment(made_at: str) -> str:
+    """Return an ISO time as people read it, to the minute."""
+    date, _, time = made_at.partition("T")
+    return f"{date} {time[:5]} UTC".replace("  ", " ")
+
+
 def p_text(p: float) -> str:
     """Return a probability as a share people can read: 3.1 %, below one in a thousand as such."""
     return "< 0.1 %" if p < 0.001 else f"{p * 100:.1f} %"

@@ -85,7 +85,46 @@ def run(
         raise typer.Exit(ExitCode.SOME_FAILED)
 
 
-# `eval draft` and `eval sets` follow here.
+@app.command("draft")
+def draft(
+    ctx: typer.Context,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Most questions.")] = 50,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Write them here. [default: standard output]")
+    ] = None,
+    audience: Annotated[
+        list[str] | None,
+        typer.Option(help="Only about what this audience sees; may be repeated. [default: everything]"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed proposes other questions.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Propose questions about what is indexed, for people to correct, as a file that `eval run` reads."""
+    from assistant.evaluation.drafting import Draft, to_csv
+    from clausewise.progress import progress
+    from clausewise.tasks import DraftQuestions
+    from clausewise.terminal import print_text
+
+    with reporting(as_json=as_json):
+        _writable(out)
+    with operations(ctx, as_json=as_json) as home, progress("Drafting") as notify:
+        task = DraftQuestions(count=count, seed=seed, audience=audience or None)
+        result = home.run(task, notify)
+    if result["chat"] is None:
+        say(
+            "The chat model has not been fetched, so there are questions from FAQ pairs and headings only; "
+            "`clausewise models pull` fetches it."
+        )
+    table = to_csv([Draft(**one) for one in result["questions"]])
+    with reporting(as_json=as_json):
+        _save(out, table)
+    if as_json:
+        print_json(result)
+    elif out is None:
+        print_text(table.rstrip())
+    origins = [one["origin"] for one in result["questions"]]
+    counts = ", ".join(f"{origins.count(name)} {name}" for name in dict.fromkeys(origins)) or "none"
+    say(f"{len(origins)} questions ({counts}); correct them before you measure with them.")
 
 
 def _exists(path: Path) -> None:
@@ -125,12 +164,17 @@ def _write(
 ) -> None:
     import json
 
-    try:
-        if out is not None:
-            out.write_text(json.dumps(result, ensure_ascii=False) + "\n", encoding="utf-8", errors="replace")
-        if html is not None:
-            from assistant.evaluation.page import page
+    _save(out, json.dumps(result, ensure_ascii=False) + "\n")
+    if html is not None:
+        from assistant.evaluation.page import page
 
-            html.write_text(page(result, tongue), encoding="utf-8", errors="replace")
+        _save(html, page(result, tongue))
+
+
+def _save(path: Path | None, text: str) -> None:
+    if path is None:
+        return
+    try:
+        path.write_text(text, encoding="utf-8", errors="replace", newline="")
     except OSError as error:
-        raise WrongUsage(f"{error.filename} cannot be written: {error.strerror}.") from error
+        raise WrongUsage(f"{path} cannot be written: {error.strerror}.") from error
