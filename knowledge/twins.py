@@ -21,6 +21,7 @@ from knowledge.types import Hit, Passage
 
 _EDITION = 0.5  # shared pairs of characters, numbers left out, of one clause in two editions
 _MOVED = 0.75  # the same where clause and heading differ: the next edition counts otherwise
+_SUBJECT = 4  # letters, a Han character counted as two, that a title's subject has at least
 _PATTERN = 0.3  # shared pairs of characters of two titles of one pattern
 _FEW = 6  # pairs; shorter texts must have them all in common
 
@@ -38,6 +39,8 @@ _EDITION_WORD = re.compile(
     r"民國|民国|年度|年|月|日|版本|版|修訂|修订|修正|草案|新|舊|旧|現行|现行|第|公告|施行|生效"
     r"|\b(?:v|ver|version|rev|revision|edition|final|draft|copy)\b"
 )
+# SOP-012, AP300, 2.1: words with a digit, with the letters that a hyphen joins to them.
+_CODED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,5}[-_])?[a-z]{0,6}\d[a-z0-9.]*", re.ASCII)
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LOCAL_YEAR = re.compile(r"(?<!\d)(\d{2,3})\s?年")
@@ -51,6 +54,7 @@ _RELATIVE = (
     (re.compile(r"明年|next year"), 1),
 )
 _NEWEST = re.compile(r"最新|現行|现行|\b(?:latest|newest|current)\b")
+_SMALL = frozenset("the and for with from are how what all you your not can may about into who when".split())  # noqa: SIM905 - one line
 _SUFFIX = re.compile(r"\s?年?度?版?")
 _ASCII = re.compile(r"[A-Za-z0-9._-]")
 
@@ -84,17 +88,17 @@ def alike(one: Passage, other: Passage) -> float:
 
 @lru_cache(maxsize=4096)
 def _core(title: str) -> str:
-    folded = _EDITION_WORD.sub(" ", fold(title))
-    return "".join(
-        word
-        for word in _WORD.findall(re.sub(r"[a-z0-9]*\d[\w.-]*|[a-z]+-\d[\w.-]*", " ", folded, flags=re.ASCII))
-        if word not in CJK_NUMERALS
-    )
+    """Return what a title names when years, versions and codes are taken away; "" where too little is left."""
+    folded = _EDITION_WORD.sub(" ", _CODED.sub(" ", fold(title)))
+    words = [word for word in _WORD.findall(folded) if word not in CJK_NUMERALS and not word.isdecimal()]
+    letters = sum(2 if word >= "\u3400" else len(word) for word in words)
+    return "".join(words) if letters >= _SUBJECT else ""
 
 
 def kin(one: Passage, other: Passage) -> bool:
     """Return whether two documents are editions of one another: titles alike but for years, versions, codes."""
-    return one.document_id != other.document_id and _core(one.title) == _core(other.title)
+    core = _core(one.title)
+    return one.document_id != other.document_id and bool(core) and core == _core(other.title)
 
 
 def sisters(one: Passage, other: Passage) -> bool:
@@ -115,8 +119,15 @@ def same_words(one: Passage, other: Passage) -> bool:
 
 def editions(one: Passage, other: Passage) -> bool:
     """Return whether two passages are one clause in two editions."""
-    if not kin(one, other) or one.kind != other.kind:
+    if one.kind != other.kind or one.document_id == other.document_id:
         return False
+    if not kin(one, other):
+        # Files that are called by their code alone (x100.pdf, x200.pdf) must be alike all the more.
+        return (
+            _core(one.title) == _core(other.title) == ""
+            and one.kind == "text"
+            and alike(one, other) >= _MOVED
+        )
     if one.kind == "record":
         return _row(one) == _row(other)
     if one.kind == "faq":
@@ -169,12 +180,15 @@ def _one(group: Sequence[Hit], question: str) -> Hit:
     )
 
 
-def named(question: str, passages: Sequence[Passage], today: date | None = None) -> tuple[Passage, ...]:
+def named(
+    question: str, passages: Sequence[Passage], today: date | None = None, *, by_title: bool = False
+) -> tuple[Passage, ...]:
     """Return those of ``passages`` that the question names by what tells their documents apart; () for none.
 
-    Told apart by words of title and path, and by codes and years anywhere. ``today`` resolves 今年 and "this year".
+    Told apart by words of title and path, and by codes and years anywhere unless ``by_title``. ``today`` resolves
+    今年 and "this year".
     """
-    marks = [_marks(p) for p in passages]
+    marks = [_own(p.title, p.source) if by_title else _marks(p) for p in passages]
     shared = frozenset.intersection(*marks) if marks else frozenset()
     asked = _asked(question, today or datetime.now(UTC).date())
     counts = [len(asked & (mine - shared)) for mine in marks]
@@ -192,8 +206,15 @@ def named(question: str, passages: Sequence[Passage], today: date | None = None)
 def _own(title: str, source: str) -> frozenset[str]:
     about = fold(f"{title}\n{source.partition('#')[0]}")
     found = keys(about)
-    plain = {t for t in (*found.grams, *found.idents) if not t.isdecimal() or len(t) >= 4}
+    plain = {t for t in (*found.grams, *found.idents) if _tells(t)}
     return frozenset(plain) | _years(about) | _counted(about)
+
+
+def _tells(term: str) -> bool:
+    """Return whether a term of a title can tell documents apart: no small number, no small English word."""
+    if term.isdecimal():
+        return len(term) >= 4
+    return not (term.isascii() and term.isalpha()) or (len(term) > 2 and term not in _SMALL)
 
 
 def _marks(passage: Passage) -> frozenset[str]:

@@ -177,9 +177,13 @@ def _of_the_named(asked: str, found: Found) -> Found:
     passages = [p for hit in found.hits for p in (hit.passage, *hit.editions)]
     first = {p.document_id: p for p in reversed(passages)}
     dropped: set[str] = set()
+    known: set[str] = set()
     for one in first.values():
+        if one.document_id in known:
+            continue
         family = [one, *(p for p in first.values() if kin(one, p))]
-        if len(family) > 1 and (meant := named(asked, family)):
+        known |= {p.document_id for p in family}
+        if len(family) > 1 and (meant := named(asked, family, by_title=True)):
             dropped |= {p.document_id for p in family if p not in meant}
     if not dropped:
         return found
@@ -237,7 +241,7 @@ def _differs(sentence: str, of: Passage, other: Passage) -> bool:
     if not theirs:
         return True
     twin = max(theirs, key=lambda text: _overlap(mine, text))
-    return facts_differ(mine, twin)
+    return facts_differ(mine, twin, added=kin(of, other))
 
 
 def _bare(text: str, passage: Passage) -> str:
@@ -256,8 +260,11 @@ _WORDLESS = re.compile(r"[\W\d_]+")
 _LIGHT = frozenset(fold("應须須需得可以之的於于在為为其及與与並并且者均皆即則则由所該该本天日應予個个"))
 
 
-def facts_differ(one: str, other: str) -> bool:
-    """Return whether two sentences that say nearly the same differ in a number, a denial or a word that counts."""
+def facts_differ(one: str, other: str, *, added: bool = True) -> bool:
+    """Return whether two sentences that say nearly the same differ in a number, a denial or a word that counts.
+
+    ``added``: a rule of which one says more is another rule.
+    """
     if measures(one) != measures(other) or bool(denials(one).count) != bool(denials(other).count):
         return True
     a, b = (_WORDLESS.sub("", fold(text)) for text in (one, other))
@@ -265,6 +272,6 @@ def facts_differ(one: str, other: str) -> bool:
         if what == "equal":
             continue
         out, new = (sum(c not in _LIGHT for c in piece) for piece in (a[i:j], b[k:m]))
-        if (what == "replace" and min(out, new) >= 2) or max(out, new) >= _ADDED:
+        if (what == "replace" and min(out, new) >= 2) or (added and max(out, new) >= _ADDED):
             return True
     return False

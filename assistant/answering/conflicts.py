@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering.evidence import sentence_scores
@@ -160,6 +161,7 @@ def _twin(one: Span, others: Sequence[Span], beside: Sequence[Span]) -> Span | N
     return two if max(beside, key=lambda span: _overlap(two.text, span.text)) is one else None
 
 
+@lru_cache(maxsize=2048)
 def _grams(text: str) -> frozenset[str]:
     return frozenset(keys(without_numbers(text).replace("天", "日").replace("#", " ")).grams)
 

@@ -55,6 +55,7 @@ class TestKinship:
             ("LH-AP300 使用手冊", "LH-AP500 使用手冊"),
             ("Leave Policy 2025", "Leave Policy 2026"),
             ("員工請假辦法", "員工請假辦法（修訂版）"),
+            ("windows-10-faq", "windows-11-faq"),
         ],
     )
     def test_titles_that_differ_in_year_version_or_code(self, one: str, other: str) -> None:
@@ -68,6 +69,8 @@ class TestKinship:
             ("門市退貨政策", "網購退貨政策"),
             ("勞工保險條例", "就業保險法"),
             ("Leave Policy 2025", "Travel Policy 2025"),
+            ("1174-5", "1174-27"),
+            ("microsoft-365-a1-faq", "windows-11-faq"),
         ],
     )
     def test_titles_of_other_subjects(self, one: str, other: str) -> None:
@@ -178,6 +181,12 @@ class TestNaming:
         assert named("滿2年特休幾天？", (first, second)) == ()
         assert named("第2版的特休幾天？", (first, second)) == (second,)
 
+    def test_small_words_name_nothing(self) -> None:
+        """ "It" is no folder of the IT department."""
+        one, other = passage("FAQ list", "甲", "it/faq.md"), passage("FAQ list", "乙", "hr/faq.md")
+
+        assert named("How do I reset it?", (one, other)) == ()
+
     def test_both_named_is_none(self) -> None:
         """Who compares two means both."""
         assert named("2025年和2026年的特休差幾天？", (OLD, NEW)) == ()
@@ -206,6 +215,17 @@ class TestLabels:
     def test_what_tells_the_titles_apart(self, passages: tuple[Passage, ...], names: tuple[str, ...]) -> None:
         """Else the titles, else the files."""
         assert labels(passages) == names
+
+
+class TestCodes:
+    """Files that are called by their code alone."""
+
+    def test_they_are_editions_where_their_texts_are_alike(self) -> None:
+        """And nothing else joins them."""
+        one = replace(SMALL, title="X100")
+
+        assert editions(one, replace(LARGE, title="X200"))
+        assert not editions(one, replace(OLD, title="X200"))
 
 
 class TestSearch:
