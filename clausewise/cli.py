@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from clausewise.commands import asking, documents, evaluation, index, ingesting, models, serving
+from clausewise.commands import asking, documents, evaluation, glossary, index, ingesting, models, serving
 from clausewise.context import Invocation
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.add_typer(documents.app, name="documents")
 app.add_typer(index.app, name="index")
+app.add_typer(glossary.app, name="glossary")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serving.serve)
 

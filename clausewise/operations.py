@@ -16,6 +16,7 @@ from assistant.api.schemas import (
     summary_json,
     version_json,
 )
+from clausewise.glossary import carry_out
 from clausewise.library import summary, version_summary, view
 from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import (
@@ -23,11 +24,15 @@ from clausewise.tasks import (
     CheckIndex,
     DraftQuestions,
     Evaluate,
+    ImportTerms,
     Ingest,
     ListDocuments,
+    ListTerms,
     Prepare,
+    PutTerms,
     RebuildIndex,
     RemoveDocument,
+    RemoveTerms,
     RollBack,
     Search,
     ShowDocument,
@@ -66,6 +71,8 @@ class LocalOperations:
                     return self._write(task, notify, cancel or threading.Event())
             case CheckIndex():
                 return self._check()
+            case ListTerms() | PutTerms() | ImportTerms() | RemoveTerms():
+                return carry_out(self._program.store.terms, task)
             case Evaluate() | DraftQuestions():
                 return self._evaluate(task, notify, cancel or threading.Event())
             case _:
@@ -128,7 +135,7 @@ class LocalOperations:
         def tell(done: int, total: int) -> None:
             notify("progress", {"share": done / total, "passages": total, "embedded": done})
 
-        return reembed(self._program.store_of_embedder(), self._program.embedder, tell).embedded
+        return reembed(self._program.store_of_embedder(), self._program.index_embedder, tell).embedded
 
     def _check(self) -> Json:
         report = self._program.store.maintenance.check()

@@ -57,12 +57,13 @@ def services_of(program: Program) -> Services:
         answerer=program.answerer,
         searcher=program.searcher,
         library=Library(store, store.uploads, start_ingest),
+        glossary=store.terms,
         index=Index(program),
         jobs=Jobs(store.jobs),
         models=Models(program),
         readiness=Readiness(program),
-    )
         evaluation=Evaluation(store.jobs),
+    )
 
 
 class Index:
@@ -90,7 +91,6 @@ class Index:
         return self._store.jobs.submit(CHECK, {})
 
 
-class Jobs:
 class Evaluation:
     """Measuring how well questions are answered, as a job."""
 
@@ -102,6 +102,7 @@ class Evaluation:
         return self._queue.submit(EVALUATE, {"cases": [dict(case) for case in cases], "audience": audience})
 
 
+class Jobs:
     """Background work, newest first."""
 
     def __init__(self, queue: Queue) -> None:

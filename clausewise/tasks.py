@@ -127,6 +127,46 @@ class CheckIndex(_Task):
     task: Literal["index.check"] = "index.check"
 
 
+class TermGiven(BaseModel):
+    """A pair of the glossary; knowledge/terms.py has its rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    term: str
+    same_as: str
+    kind: str = "synonym"
+    note: str = ""
+
+
+class ListTerms(_Task):
+    """List the glossary's table."""
+
+    task: Literal["glossary.list"] = "glossary.list"
+
+
+class PutTerms(_Task):
+    """Add pairs to the glossary's table, or change those that are there."""
+
+    task: Literal["glossary.put"] = "glossary.put"
+    terms: list[TermGiven] = Field(min_length=1, max_length=10_000)
+
+
+class ImportTerms(_Task):
+    """Add the pairs of a CSV text; ``name`` is what errors call it."""
+
+    task: Literal["glossary.import"] = "glossary.import"
+    text: str = Field(max_length=5_000_000)
+    name: Name
+
+
+class RemoveTerms(_Task):
+    """Remove a pair, or every pair of a term."""
+
+    task: Literal["glossary.remove"] = "glossary.remove"
+    term: Name
+    same_as: Name | None = None
+
+
 Task = (
     Prepare
     | Search
@@ -141,6 +181,10 @@ Task = (
     | Evaluate
     | DraftQuestions
     | CheckIndex
+    | ListTerms
+    | PutTerms
+    | ImportTerms
+    | RemoveTerms
 )
 
 TASK: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="task")])

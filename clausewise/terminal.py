@@ -64,6 +64,15 @@ def print_hits(result: Json) -> None:
         print_text(f"{hit['rank']:>2}. {hit['score']:.2f}  {_place(hit)}\n{_quoted(hit['text'], lines=3)}")
 
 
+def print_terms(result: Json) -> None:
+    """Print the glossary's table, a pair a line."""
+    if not result["terms"]:
+        print_text("The table is empty: `clausewise glossary add TERM SAME_AS` adds a pair.")
+    for one in result["terms"]:
+        note = f"  ({one['note']})" if one["note"] else ""
+        print_text(f"{one['term']} = {one['same_as']}  {one['kind']}{note}  {one['at'][:10]} {one['by']}")
+
+
 def print_report(report: Json) -> None:
     """Print each file's state, then the totals."""
     for file in report["files"]:

@@ -149,7 +149,10 @@ def read_terms(text: str, name: str = "glossary.csv") -> list[Term]:
                 found.append(
                     _checked(
                         Term(
-                            cells["term"], cells["same_as"], _kind(cells["kind"] or "synonym"), cells["note"]
+                            cells["term"],
+                            cells["same_as"],
+                            kind_of(cells["kind"] or "synonym"),
+                            cells["note"],
                         )
                     )
                 )
@@ -167,7 +170,8 @@ def write_terms(terms: Sequence[Term]) -> str:
     return file.getvalue()
 
 
-def _kind(text: str) -> Kind:
+def kind_of(text: str) -> Kind:
+    """Return the kind that a person wrote, "Old name" for one; raises BadGlossary for none of KINDS."""
     key = text.casefold().replace(" ", "_").replace("-", "_")
     if key not in KINDS:
         raise BadGlossary(f"the kind {text!r} is none of {', '.join(KINDS)}")
@@ -176,7 +180,7 @@ def _kind(text: str) -> Kind:
 
 def _checked(given: Term) -> Term:
     term = Term(
-        " ".join(given.term.split()), " ".join(given.same_as.split()), _kind(given.kind), given.note.strip()
+        " ".join(given.term.split()), " ".join(given.same_as.split()), kind_of(given.kind), given.note.strip()
     )
     for side in (term.term, term.same_as):
         if not any(c.isalnum() for c in side) or len(side) > LONGEST:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from assistant.api.fake_answering import OverlapSearcher, QuotingAnswerer
@@ -22,6 +23,9 @@ from assistant.api.services import (
     VersionSummary,
 )
 from assistant.errors import NothingToRollBack
+from knowledge.errors import NotFound as NoSuchPair
+from knowledge.glossary import BadGlossary
+from knowledge.terms import KeptTerm, Term
 from knowledge.types import Passage, Reader
 
 _MADE_AT = "2026-11-03T02:15:00+00:00"
@@ -110,6 +114,35 @@ class FakeLibrary:
         return f"ingest-{len(self.started)}"
 
 
+class FakeGlossary:
+    """Pairs in memory."""
+
+    def __init__(self) -> None:
+        """Hold one pair."""
+        self._kept = {"": KeptTerm(Term("宅配", "出貨"), "an", datetime.fromisoformat(_MADE_AT))}
+
+    def all(self) -> list[KeptTerm]:
+        """List."""
+        return list(self._kept.values())
+
+    def put(self, terms: Sequence[Term], by: str) -> int:
+        """Keep, as the table does; a pair of the same word is refused."""
+        for term in terms:
+            if term.term == term.same_as:
+                raise BadGlossary(f"{term.term!r} is the same already")
+        self._kept |= {term.key: KeptTerm(term, by, datetime.fromisoformat(_MADE_AT)) for term in terms}
+        return len(terms)
+
+    def remove(self, term: str, same_as: str | None, by: str) -> int:  # noqa: ARG002 - the role's signature
+        """Forget."""
+        gone = [key for key, kept in self._kept.items() if term in {kept.term.term, kept.term.same_as}]
+        if not gone:
+            raise NoSuchPair(term)
+        for key in gone:
+            del self._kept[key]
+        return len(gone)
+
+
 class FakeIndex:
     """An index that is always right."""
 
@@ -153,6 +186,19 @@ class FakeModels:
         return (len(text) + 3) // 4
 
 
+class FakeEvaluation:
+    """Notes what was asked for."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.started: list[tuple[Sequence[Mapping[str, object]], list[str] | None]] = []
+
+    def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
+        """Note."""
+        self.started.append((cases, audience))
+        return f"eval-{len(self.started)}"
+
+
 class FakeReadiness:
     """Ready, until ``missing`` says otherwise."""
 
@@ -174,10 +220,12 @@ def fake_services(uploads: Path, pace_s: float = 0) -> Services:
         answerer=QuotingAnswerer(searcher, pace_s),
         searcher=searcher,
         library=library,
+        glossary=FakeGlossary(),
         index=FakeIndex(),
         jobs=FakeJobs(),
         models=FakeModels(),
         readiness=FakeReadiness(),
+        evaluation=FakeEvaluation(),
     )
 
 
@@ -185,17 +233,3 @@ def _version(document: FakeDocument, number: int) -> VersionSummary:
     current = number == document.version
     state = "live" if current else "superseded"
     return VersionSummary(number, state, _MADE_AT, len(document.passages(number)), current)
-class FakeEvaluation:
-    """Notes what was asked for."""
-
-    def __init__(self) -> None:
-        """Start with nothing."""
-        self.started: list[tuple[Sequence[Mapping[str, object]], list[str] | None]] = []
-
-    def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
-        """Note."""
-        self.started.append((cases, audience))
-        return f"eval-{len(self.started)}"
-
-
-        evaluation=FakeEvaluation(),

@@ -5,6 +5,7 @@ The keys and their order are a promise to other programs: add at the end, never 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from assistant.answering.types import ClauseShown, Delta, Final, Queued, Retrieved
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from assistant.answering.types import Answer, Choice, Citation, Event
     from assistant.api.services import DocumentSummary, DocumentView, Job, ModelInfo, VersionSummary
+    from knowledge.terms import KeptTerm
     from knowledge.types import Hit, Passage
 
 Json = dict[str, object]
@@ -197,6 +199,11 @@ def job_json(job: Job) -> Json:
         "result": job.result,
         "error": job.error,
     }
+
+
+def term_json(kept: KeptTerm) -> Json:
+    """Encode a pair of the glossary."""
+    return {**asdict(kept.term), "by": kept.by, "at": kept.at.isoformat(timespec="seconds")}
 
 
 def model_json(model: ModelInfo) -> Json:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from assistant.answering.types import Event, Question
+from knowledge.terms import KeptTerm, Term
 from knowledge.types import Hit, Passage, Reader
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -138,6 +139,27 @@ class Library(Protocol):
         """Folder in the home where uploaded files are kept."""
 
 
+class Glossary(Protocol):
+    """The staff's own terms; knowledge.terms.Terms is one."""
+
+    def all(self) -> Sequence[KeptTerm]:
+        """Return every pair, by term."""
+
+    def put(self, terms: Sequence[Term], by: str) -> int:
+        """Add or change pairs, all or none, and return how many changed.
+
+        Raises:
+            knowledge.glossary.BadGlossary: a pair breaks a rule.
+        """
+
+    def remove(self, term: str, same_as: str | None, by: str) -> int:
+        """Remove a pair, or every pair of ``term``, and return how many there were.
+
+        Raises:
+            knowledge.errors.NotFound: there is none.
+        """
+
+
 class Index(Protocol):
     """The derived indexes."""
 
@@ -178,17 +200,6 @@ class Readiness(Protocol):
         """Return every dependency with its state; quick, loads nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything together, as ``create_app`` takes it."""
-
-    answerer: Answerer
-    searcher: Searcher
-    library: Library
-    index: Index
-    jobs: Jobs
-    models: Models
-    readiness: Readiness
 class Evaluation(Protocol):
     """Measuring how well questions are answered."""
 
@@ -196,4 +207,16 @@ class Evaluation(Protocol):
         """Start a job that asks ``cases``, records that read_records accepted, and return its id."""
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything together, as ``create_app`` takes it."""
+
+    answerer: Answerer
+    searcher: Searcher
+    library: Library
+    glossary: Glossary
+    index: Index
+    jobs: Jobs
+    models: Models
+    readiness: Readiness
     evaluation: Evaluation

@@ -290,6 +290,46 @@ class SessionBody(_Strict):
     audiences: list[str] | None
 
 
+class TermBody(_Strict):
+    """Two terms that mean the same, and why."""
+
+    term: str
+    same_as: str
+    kind: Literal["synonym", "abbreviation", "old_name", "translation"] = "synonym"
+    note: str = ""
+
+
+class KeptTermBody(TermBody):
+    """A pair of the glossary's table, with who changed it last and when."""
+
+    by: str
+    at: str
+
+
+class TermList(_Strict):
+    """The glossary's table, by term."""
+
+    terms: list[KeptTermBody]
+
+
+class TermsBody(_Strict):
+    """Pairs to add or change, all or none."""
+
+    terms: list[TermBody] = Field(min_length=1, max_length=10_000)
+
+
+class ChangedBody(_Strict):
+    """How many pairs changed."""
+
+    changed: int
+
+
+class TermsRemoved(_Strict):
+    """How many pairs went."""
+
+    removed: int
+
+
 class HealthBody(_Strict):
     """The process runs."""
 

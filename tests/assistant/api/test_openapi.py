@@ -26,6 +26,9 @@ FINE: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/api/v1/documents/d-faq/history"): {},
     ("POST", "/api/v1/documents/d-shipping/rollback"): {"json": {"version": 2}},
     ("DELETE", "/api/v1/documents/d-travel"): {},
+    ("GET", "/api/v1/glossary"): {},
+    ("PUT", "/api/v1/glossary"): {"json": {"terms": [{"term": "PTO", "same_as": "特休"}]}},
+    ("DELETE", "/api/v1/glossary?term=PTO"): {},
     ("GET", "/api/v1/index"): {},
     ("POST", "/api/v1/index/rebuild"): {},
     ("POST", "/api/v1/index/check"): {},
@@ -54,6 +57,10 @@ WRONG: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/api/v1/documents/d-faq/rollback", {}),
     ("POST", "/api/v1/documents/d-faq/rollback", {"json": {"version": 0}}),
     ("DELETE", "/api/v1/documents/never", {}),
+    ("PUT", "/api/v1/glossary", {"json": {"terms": []}}),
+    ("PUT", "/api/v1/glossary", {"json": {"terms": [{"term": "PTO", "same_as": "PTO"}]}}),
+    ("DELETE", "/api/v1/glossary?term=never", {}),
+    ("DELETE", "/api/v1/glossary?term=", {}),
     ("GET", "/api/v1/jobs?limit=0", {}),
     ("GET", "/api/v1/jobs/never", {}),
     ("POST", "/v1/chat/completions", {"json": {"messages": []}}),
@@ -148,7 +155,7 @@ def test_documented_and_returned_statuses_are_the_same(  # noqa: C901 - one list
         others = (
             {}
             if isinstance(error, MissingWeights)
-            else dict.fromkeys(("library", "index", "jobs", "models"), broken)
+            else dict.fromkeys(("library", "glossary", "index", "jobs", "models"), broken)
         )
         failing = enter(client_of(make_app(parts=answering | others)))
         for (method, path), request in FINE.items():
