@@ -25,6 +25,7 @@ from assistant.answering.instructions import without_instructions
 from assistant.answering.lists import left_out, list_answer
 from assistant.answering.nearest import nearest
 from assistant.answering.prompt import answer_prompt
+from assistant.answering.script import retold
 from assistant.answering.settings import AnsweringSettings
 from assistant.answering.smalltalk import Remark, recognise
 from assistant.answering.texts import decline_text, remark_text
@@ -44,6 +45,7 @@ from assistant.answering.types import (
     Sentence,
     Trace,
 )
+from assistant.answering.wording import in_taiwan_words
 from assistant.answering.writing import Chat, Writer, Written, in_full
 from knowledge.search import Found, Searcher
 from knowledge.text import language_of, shares_script
@@ -113,7 +115,9 @@ class Answerer:
             return
         searcher = self._searcher
         in_context, found = find_in_context(
-            meant, lambda text: searcher.find(f"{name} {text}".strip(), reader, _HITS), searcher.embed_passages
+            meant,
+            lambda text: searcher.find(f"{name} {text}".strip(), reader, _HITS),
+            searcher.embed_passages,
         )
         asked = trace.asked = f"{name} {in_context.search}".strip()
         draft.question = f"{name} {in_context.shown}".strip()
@@ -156,7 +160,8 @@ class Answerer:
             yield from self._apart(apart, draft)
             return
         match = best_match(found.query, found.hits, self._searcher.embed_question)
-        if match is not None and match[1] >= settings.faq_threshold:
+        told = match is not None and shares_script(draft.language, match[0].passage.language)
+        if match is not None and told and match[1] >= settings.faq_threshold:
             yield from _faq(match[0], draft)
             return
         top = found.hits[0]
@@ -209,6 +214,7 @@ class Answerer:
         evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
+        own = "\n".join((asked, *(hit.passage.text for hit in hits if hit.passage.language == "zh-Hant")))
         draft.trace.shown = [excerpt.text for excerpt in excerpts]
         ahead, wait_s = self._writer.queue_load()
         if ahead:
@@ -219,10 +225,12 @@ class Answerer:
             assert window is not None  # noqa: S101 - Writer yields supported sentences only
             hit = by_passage[window.passage.passage_id]
             cited.append((hit, window.start, window.end))
-            yield draft.say(in_full(checked.text, window, draft.language), hit, window.start, window.end)
+            told = in_taiwan_words(in_full(checked.text, window, draft.language), draft.language, own)
+            yield draft.say(told, hit, window.start, window.end)
         for piece in left_out(found.query, cited, self._searcher, draft.reader, draft.language):
             yield draft.say(piece.text, piece.hit, piece.start, piece.end)
         draft.trace.dropped = [(checked.text, checked.support.verdict) for checked in outcome.dropped]
+        draft.trace.dropped += [(text, "language") for text in outcome.foreign]
         if not draft.sentences:
             draft.decline("not_supported", found.hits, near=self._nearest(found, 0))
 
@@ -241,7 +249,7 @@ def _faq(hit: Hit, draft: _Draft) -> Iterator[Event]:
     draft.kind = "faq"
     _, end = whole(passage)
     text = passage.text[passage.answer_start - passage.start : end - passage.start]
-    yield draft.say(text, hit, passage.answer_start, end)
+    yield draft.say(retold(text, passage.language, draft.language), hit, passage.answer_start, end)
 
 
 def _exact(hits: tuple[Hit, ...], draft: _Draft) -> Iterator[Event]:

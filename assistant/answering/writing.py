@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from langchain_core.messages import BaseMessage
 
 from assistant.answering.grounding import Evidence, Support, Window, is_verdict
-from assistant.answering.script import in_script
+from assistant.answering.script import in_script, speaks
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import Language
 
@@ -69,6 +69,7 @@ class Written:
 
     said_no_answer: bool = False
     dropped: list[Checked] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)  # sentences in another language than the question's
 
 
 def complete_sentences(pieces: Iterator[str]) -> Iterator[str]:
@@ -155,8 +156,9 @@ class Writer:
                 if key in said:
                     return
                 said.add(key)
-                support = evidence.check(text)
-                if support.window is None:
+                if not speaks(text, language):
+                    outcome.foreign.append(text)
+                elif (support := evidence.check(text)).window is None:
                     outcome.dropped.append(Checked(text, support))
                 else:
                     yield Checked(text, support)

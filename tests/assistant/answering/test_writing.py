@@ -50,7 +50,7 @@ class TestClean:
 
     def test_simplified_characters_in_a_traditional_answer(self) -> None:
         """Only characters that are Simplified alone change; 公里 stays."""
-        assert clean("请学习后台公里规格", "zh-Hant") == "請學習后台公里規格"
+        assert clean("請学习后台公里规格", "zh-Hant") == "請學習后台公里規格"
 
     def test_a_simplified_question_gets_a_simplified_answer(self) -> None:
         """The question's script decides."""
