@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -113,6 +114,10 @@ class RememberingProgram(Program):
         self._memory = Remembering(super().embedder, CACHE / "vectors.sqlite3")
         return cast("SentenceEmbedder", self._memory)
 
+    def home_is_of_another_embedder(self) -> bool:
+        """Tell whether the index was made with another embedder, so that it is of no use."""
+        return self.store.indexed_model() is not None and self.embedder_changed()
+
     def close(self) -> None:
         """Close the memory too."""
         super().close()
@@ -138,18 +143,27 @@ def indexed(name: str, *sources: Path, files: Iterable[tuple[str, str]] = ()) ->
 @contextmanager
 def opened(name: str) -> Iterator[Program]:
     """Give the program of a set's home as it is."""
+    program = _program(name)
+    if program.home_is_of_another_embedder():
+        program.close()
+        shutil.rmtree(program.home.path)
+        program = _program(name)
+    try:
+        yield program
+    finally:
+        program.close()
+
+
+def _program(name: str) -> RememberingProgram:
+    """Return the program of a set's home, which is made where it is absent."""
     home = Home.resolve((CACHE / name / "home").absolute())
     home.create()
     program = RememberingProgram(home, load(home))
     if "CLAUSEWISE_MODELS" not in os.environ:  # the set's own home has no weights
         shared = Path(".cache/models").absolute()
-        program.models_dir = (
-            shared if shared.is_dir() else models_directory(program.settings, Home.resolve(None))
-        )
-    try:
-        yield program
-    finally:
-        program.close()
+        own = models_directory(program.settings, Home.resolve(None))
+        program.models_dir = shared if shared.is_dir() else own
+    return program
 
 
 def take_in(program: Program, name: str, sources: tuple[Path, ...], audience: str = INTERNAL) -> None:

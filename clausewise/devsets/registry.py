@@ -51,8 +51,10 @@ SETS = {
         DevSet("lay", "lay", 1),
         DevSet("followups", "dialogues", 1),
         DevSet("calibration", "calibration", 2),
+        DevSet("verification", "verification", 1),
         DevSet("answers", "answers", 60, chat=True),
         DevSet("other-subjects", "answers", 5, chat=True),
+        DevSet("injection", "injection", 30, chat=True),
         DevSet("samples", "samples", 10, chat=True),
     )
 }
