@@ -1,4 +1,4 @@
-"""Numbers as clause labels write them: 38, ３８, 三十八, 一○五, 參, XIV, Ⅳ, Fourteen."""
+"""Numbers as clause labels and amounts write them: 38, ３８, 三十八, 一○五, 參, 兩萬五千, XIV, Ⅳ, Fourteen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 CJK_DIGITS = "〇○零一二三四五六七八九壹貳參肆伍陸柒捌玖贰叁参肆陆"
 CJK_NUMERALS = CJK_DIGITS + "十百千拾佰仟廿卅"
+CJK_AMOUNTS = CJK_NUMERALS + "兩两萬万億亿"  # labels have none of these, amounts do
 UNICODE_ROMAN = "ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫ"
 WORDS = (
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -20,29 +21,36 @@ _VALUES = {
     "叁": 3,
     "参": 3,
     "陆": 6,
+    "兩": 2,
+    "两": 2,
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _TENS = {"廿": 20, "卅": 30}
+_LARGE = {"萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _ROMAN_FORM = re.compile(r"(?=[clxvi])c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})")
 
 
 def _cjk(text: str) -> int | None:
-    """Read 三十八, 一百零五, and digit by digit 一○五; None where the order makes no number."""
-    if not any(c in _UNITS or c in _TENS for c in text):
+    """Read 三十八, 一百零五, 兩萬五千, and digit by digit 一○五; None where the order makes no number."""
+    if all(c in _VALUES for c in text):
         return int("".join(str(_VALUES[c]) for c in text))
-    total, digit = 0, None
+    total, section, digit = 0, 0, None
     for character in text:
-        if character in _UNITS:
-            total += (1 if digit is None or digit == 0 else digit) * _UNITS[character]
+        if character in _LARGE:
+            section, scale = section + (digit or 0), _LARGE[character]
+            above = total if total >= scale else 0  # 三億二千萬: only 二千 is counted in 萬
+            total, section, digit = above + (total - above + section or 1) * scale, 0, None
+        elif character in _UNITS:
+            section += (1 if digit is None or digit == 0 else digit) * _UNITS[character]
             digit = None
         elif character in _TENS:
-            total, digit = total + _TENS[character], None
+            section, digit = section + _TENS[character], None
         elif digit not in (None, 0):
             return None  # 三八十: two digits side by side among units
         else:
             digit = _VALUES[character]
-    return total + (digit or 0)
+    return total + section + (digit or 0)
 
 
 def _roman(text: str) -> int | None:
@@ -57,7 +65,7 @@ def read_number(text: str) -> int | None:
     plain = "".join(text.split()).casefold()
     if plain.isdecimal():
         return int(plain)
-    if plain and all(c in CJK_NUMERALS for c in plain):
+    if plain and all(c in CJK_AMOUNTS for c in plain):
         return _cjk(plain)
     if len(plain) == 1 and plain.upper() in UNICODE_ROMAN:
         return UNICODE_ROMAN.index(plain.upper()) + 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # or at a line's end. A full stop after a short abbreviation, an initial or inside a number does not end one.
 _CLOSERS = "」』”’）)】》〉\"'"
 _END = re.compile(
-    rf"[。！？!?；]+[{_CLOSERS}]*|(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bNo)(?<!\bart)"
+    rf"[。！？!?；]+[{_CLOSERS}]*|(?<![A-Z])(?<!\b[A-Z][a-z])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\bNo)(?<!\bart)(?<!\b[ap]\.m)"
     rf"\.[{_CLOSERS}]*(?=\s)|\n+"
 )
 

@@ -150,7 +150,7 @@ def without_numbers(text: str) -> str:
 
 
 _NAME = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*)(?:[- ](?:[A-Z][\w&'-]*))*",
+    r"(?<![A-Za-z0-9])(?:[A-Z][\w&'-]*|[A-Za-z]+[-_]?\d[\w-]*|[a-z]+[A-Z]\w*|\d+(?:\.\d+){2,})(?:[- ](?:[A-Z][\w&'-]*))*",
     re.ASCII,
 )
 _QUOTED = re.compile(r"《([^》]{1,40})》|「([^」]{1,40})」|“([^”]{1,60})”|\"([^\"]{1,60})\"")
@@ -160,6 +160,8 @@ def names(text: str, *, latin_text: bool) -> frozenset[str]:
     """Return folded names: titles, quotations, codes, capitalised words (in English not a sentence's first)."""
     found = {next(g for g in m.groups() if g) for m in _QUOTED.finditer(text)}
     for match in _NAME.finditer(text):
+        if text[match.end() : match.end() + 1] == "$" or text[: match.start()].endswith("°"):
+            continue  # a currency or a unit, NT$ and °C
         first = not text[: match.start()].strip(" \t\n\"'“‘([") or text[: match.start()].rstrip().endswith(
             (".", "!", "?", ":")
         )

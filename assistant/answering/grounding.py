@@ -18,10 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.facts import agree, denials, measures, names, numbers, without_numbers
+from assistant.answering.amounts import Amount
+from assistant.answering.facts import denials, names
+from assistant.answering.reading import FUNCTION, Fact, Reading, read, similarity
 from knowledge.sentences import is_row, sentences
-from knowledge.text import fold, language_of, shares_script, stem
-from knowledge.types import Language, Passage
+from knowledge.text import fold, language_of, shares_script
+from knowledge.types import DocumentId, Language, Passage
 
 Verdict = Literal["supported", "number", "name", "denial", "content", "empty"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -34,21 +36,15 @@ _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
-_HAN = re.compile("[\u3400-\u9fff]")
-_UNIT = re.compile("#|[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
+_OUTDONE = 1.15  # times as much of the words around a fact stand around its rival
+_BY = 0.3  # and at least so much more
+_ALONE = 1.5  # where the source has only a rival, so much must stand around both
+_ROW_KEY = re.compile(r"[^:;\n]+:\s*([^;\n]{2,40}?)\s*;")
+_WORD = re.compile(r"[^\W_]+")
 _YES_NO = re.compile(
     r"\s*(?:yes|no|不?可以|不?會|不?会|是|是的|不是|不行|不能|不用|不需要?|需要|要|否|有|沒有|没有)"
     r"(?:[,，。.!！]|$)",
     re.IGNORECASE,
-)
-_POSSESSIVE = re.compile(r"['’]s\b")
-_WORD = re.compile(r"[^\W_]+")
-_FUNCTION = frozenset(
-    fold("的了是在於为為之其以及與和或也都有就而則並該此這那個者所會能可以被把由從到向對上下中内內等")
-    + "您你我他她它"
-) | frozenset(
-    "# a an the of in on at to for from by with as is are was were be been it its this that these those "  # noqa: SIM905 - two lines, not fifty
-    "and or you your we our they their he she his her i my may can will must do does".split()
 )
 
 
@@ -62,12 +58,11 @@ class Window:
     end: int
     text: str
     count: int  # sentences in it
-    comparable: str
+    readings: tuple[Reading, ...]  # of its sentences
     folded: str
-    grams: frozenset[
-        str
-    ]  # of the window and of its title, heading and clause label, which also bear a sentence
-    measures: frozenset[tuple[str, str | None]]
+    about: str  # title, heading, clause label and a FAQ's question, folded
+    grams: frozenset[str]  # and of its title, heading and clause label, which also bear a sentence
+    amounts: tuple[Amount, ...]
     words: frozenset[str]
 
 
@@ -87,24 +82,45 @@ class Evidence:
         """Prepare the windows of ``passages`` (best first); ``embed`` is called only across languages."""
         self._windows = [w for rank, p in enumerate(passages) for w in _windows(p, rank)]
         self._question = fold(question)
-        self._question_grams = _grams(_units(question))
+        self._asked = read(question)
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
+        self._facts: dict[DocumentId, list[Fact]] = {}
+        self._rows: dict[
+            DocumentId, set[str]
+        ] = {}  # what the rows of a table are about, by their first cells
+        for window in self._windows:
+            if window.count == 1:
+                document = window.passage.document_id
+                self._facts.setdefault(document, []).extend(window.readings[0].facts)
+                if (key := _ROW_KEY.match(window.folded)) is not None and is_row(window.text):
+                    self._rows.setdefault(document, set()).add(key[1])
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        units = _units(sentence)
-        if not (units or numbers(sentence)) or not self._windows:
+        said = read(sentence)
+        if not (said.units or said.amounts) or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence, fallback=language_of(self._question))
         if is_verdict(sentence) and (answer := self._in_the_sources_words(language)) is not None:
             return answer
         same = [w for w in self._windows if shares_script(language, language_of(w.text))]
         across = [w for w in self._windows if not shares_script(language, language_of(w.text))]
-        verdicts = [self._check_same(sentence, units, language, w) for w in same]
+        exchanged = {d: self._exchanged(said, d) for d in {w.passage.document_id for w in same}}
+        verdicts = [
+            self._check_same(sentence, said, language, w, exchanged[w.passage.document_id]) for w in same
+        ]
         if across:
             verdicts.extend(self._check_across(sentence, across))
         return max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
+
+    def _exchanged(self, said: Reading, document: DocumentId) -> Verdict | None:
+        """Return the verdict where the words around a fact belong to another fact of the document."""
+        for fact in said.facts:
+            mine, theirs = _likeness(fact, self._facts[document])
+            if theirs > (max(mine * _OUTDONE, mine + _BY) if mine else _ALONE):
+                return _of(fact)
+        return None
 
     def _in_the_sources_words(self, language: Language) -> Support | None:
         """Return the sentence that says most of what was asked, for a yes or no; None where none says half of it.
@@ -112,17 +128,28 @@ class Evidence:
         The small model's yes or no is right little more often than a coin; the sentence itself says which.
         """
         same = [w for w in self._windows if w.count == 1 and shares_script(language, language_of(w.text))]
-        rated = [(_share(self._question_grams, w.grams) - 0.05 * w.rank, w) for w in same]
+        rated = [(_share(self._asked.grams, w.grams) - 0.05 * w.rank, w) for w in same]
         score, best = max(rated, key=lambda pair: pair[0], default=(0.0, None))
         return Support("supported", score, best) if best is not None and score >= _ASKED else None
 
-    def _check_same(self, sentence: str, units: Sequence[str], language: Language, window: Window) -> Support:
-        asked = _covered(units, self._question_grams, self._question)
-        borne = _covered(units, window.grams, window.comparable)
-        content = [i for i, unit in enumerate(units) if unit not in _FUNCTION]
-        question_share = _share(self._question_grams, window.grams)
+    def _check_same(
+        self, sentence: str, said: Reading, language: Language, window: Window, exchanged: Verdict | None
+    ) -> Support:
+        units = said.units
+        asked = _covered(units, self._asked.grams, self._question)
+        borne = _covered(units, window.grams, window.folded)
+        content = [i for i, unit in enumerate(units) if unit not in FUNCTION]
+        question_share = _share(self._asked.grams, window.grams)
         novel = [i for i in content if not asked[i]]
-        new_number = bool(numbers(sentence) - numbers(self._question))
+        new_number = any(not any(one.equals(other) for other in self._asked.amounts) for one in said.amounts)
+        if any(
+            f.kind == "share"
+            and not any(
+                f.kind == o.kind and f.equals(o) for r in (*window.readings, self._asked) for o in r.facts
+            )
+            for f in said.facts
+        ):
+            return Support("content", 0.0)  # all, or some: nobody said so
         share = sum(borne[i] for i in content) / len(content) if content else 1.0
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
@@ -136,28 +163,47 @@ class Evidence:
         # A fragment ("24 hours") stands in many places; the one beside the question's words is meant.
         weight = 1.0 if len(content) <= _FRAGMENT else 0.15
         score = 2 * novel_share + weight * question_share - 0.05 * window.rank - 0.08 * (window.count - 1)
-        if not agree(measures(sentence), window.measures):
+        if not _counted(said, window):
             return Support("number", score)
         if not _named(names(sentence, latin_text=language == "en"), window, self._question):
             return Support("name", score)
-        if _denied_differently(sentence, window):
+        if _denied_differently(said, window):
             return Support("denial", score)
         if novel_share < _NOVEL_SHARE or total_share < _TOTAL_SHARE:
             return Support("content", score)
+        if exchanged is None:
+            exchanged = self._of_another(said, window)
+        if exchanged is not None:
+            return Support(exchanged, score)
         return Support("supported", score, window)
+
+    def _of_another(self, said: Reading, window: Window) -> Verdict | None:
+        """Return the verdict where the window speaks of something else: another row, another kind of employee."""
+        if any(
+            key in said.folded and key not in window.folded
+            for key in self._rows.get(window.passage.document_id, ())
+        ):
+            return "name"
+        facts = [fact for reading in window.readings for fact in reading.facts]
+        for fact in said.facts:
+            if fact.kind not in {"amount", "role", "modal"}:
+                mine, theirs = _likeness(fact, facts)
+                if not mine and theirs > _ALONE:
+                    return _of(fact)
+        return None
 
     def _check_across(self, sentence: str, windows: Sequence[Window]) -> Iterable[Support]:
         if self._vectors is None:
             self._vectors = self._embed([w.text for w in windows])
         cosines = self._vectors @ self._embed([sentence])[0]
-        wanted = measures(sentence)
+        said = read(sentence)
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         nearest = windows[int(np.argmax(cosines))]
         if is_verdict(sentence) and _contradicts(sentence, nearest):
             windows = ()
         for window, cosine in zip(windows, cosines, strict=False):
             score = float(cosine) - 0.01 * window.rank - 0.004 * (window.count - 1)
-            if not agree(wanted, window.measures):
+            if not _counted(said, window):
                 yield Support("number", score)
             elif not _named(codes, window, self._question):
                 yield Support("name", score)
@@ -172,9 +218,11 @@ class Evidence:
 def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     # What a FAQ pair asks is no evidence; it only says what its answer is about.
     spans = [s for s in sentences(passage.text) if passage.start + s.start >= passage.answer_start]
+    readings = [read(span.text) for span in spans]
     context = " ".join((passage.title, *passage.heading, passage.clause or "", passage.question or ""))
-    context_grams = _grams(_units(context))
-    context_numbers = measures(passage.clause or "") | measures(passage.title)
+    context_grams = read(context).grams
+    context_amounts = read(passage.clause or "").amounts + read(passage.title).amounts
+    context_words = frozenset(_WORD.findall(fold(context)))
     for first in range(len(spans)):
         widest = (
             1 if is_row(spans[first].text) else _WINDOW
@@ -182,10 +230,13 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
         for count in range(1, min(widest, len(spans) - first) + 1):
             start, end = spans[first].start, spans[first + count - 1].end
             text = passage.text[start:end]
+            inside = tuple(readings[first : first + count])
+            folded = " ".join(reading.folded for reading in inside)
             yield Window(
-                passage, rank, passage.start + start, passage.start + end, text, count, _comparable(text), fold(text),
-                _grams(_units(text)) | context_grams, measures(text) | context_numbers,
-                frozenset(_WORD.findall(fold(text + " " + context))),
+                passage, rank, passage.start + start, passage.start + end, text, count, inside, folded, fold(context),
+                context_grams.union(*(reading.grams for reading in inside)),
+                (*(amount for reading in inside for amount in reading.amounts), *context_amounts),
+                context_words | frozenset(_WORD.findall(folded)),
             )  # fmt: skip
 
 
@@ -196,22 +247,6 @@ def is_verdict(sentence: str) -> bool:
 
 def _share(wanted: frozenset[str], held: frozenset[str]) -> float:
     return len(wanted & held) / max(len(wanted), 1)
-
-
-def _units(text: str) -> list[str]:
-    """Return the Han characters and the stemmed words of a text in order, folded."""
-    return [unit if unit >= "\u3400" else stem(unit) for unit in _UNIT.findall(_comparable(text))]
-
-
-def _comparable(text: str) -> str:
-    """Return ``text`` folded, # for each number, and one word for what is written in two: 8 天 is 8 日."""
-    return _POSSESSIVE.sub("", fold(without_numbers(text))).replace("天", "日")
-
-
-def _grams(units: Sequence[str]) -> frozenset[str]:
-    """Return pairs of neighbouring Han characters, and words; what stands between two Han runs is not looked at."""
-    pairs = {a + b for a, b in pairwise(units) if a >= "\u3400" and b >= "\u3400"}
-    return frozenset(pairs | {u for u in units if u < "\u3400"})
 
 
 def _covered(units: Sequence[str], grams: frozenset[str], folded: str) -> list[bool]:
@@ -231,27 +266,62 @@ def _covered(units: Sequence[str], grams: frozenset[str], folded: str) -> list[b
 
 
 def _named(wanted: frozenset[str], window: Window, question: str) -> bool:
-    """Return whether every name stands in the window or the question, whole or by all its words."""
+    """Return whether every name stands in the window or the question: a code whole, another name by all its words."""
     words = window.words | frozenset(_WORD.findall(question))
+    where = f"{window.folded} {window.about} {question}"
     return all(
-        name in window.folded or name in question or all(w in words for w in _WORD.findall(name))
+        _holds_code(name, where)
+        if any(c.isdigit() for c in name)
+        else name in where or all(w in words for w in _WORD.findall(name))
         for name in wanted
     )
 
 
-def _denied_differently(sentence: str, window: Window) -> bool:
-    """Return whether one side denies what the other asserts, judged by the words that stand under a denial."""
-    said, stands = denials(sentence), denials(window.text)
-    if not said.count and not stands.count:
-        return False
-    if said.count and not stands.count:
+def _holds_code(code: str, text: str) -> bool:
+    """Return whether a text has a code, SOP-012 also as SOP 012 and SOP012, and not as a part of SOP-0123."""
+    parts = re.findall(r"[a-z]+|\d+|[^\W\d_a-z]+|\.", code)
+    return (
+        re.search(r"(?<![a-z0-9])" + r"[-_ ]*".join(map(re.escape, parts)) + r"(?![0-9])", text) is not None
+    )
+
+
+def _likeness(fact: Fact, facts: Iterable[Fact]) -> tuple[float, float]:
+    """Return how much the words around ``fact`` are those around its equals, and around its rivals."""
+    mine, theirs = 0.0, 0.0
+    for other in facts:
+        if fact.equals(other) and (fact.amount is not None or fact.kind == other.kind):
+            mine = max(mine, similarity(fact.context, other.context))
+        elif fact.rivals(other):
+            theirs = max(theirs, similarity(fact.context, other.context))
+    return mine, theirs
+
+
+def _of(fact: Fact) -> Verdict:
+    return "number" if fact.amount is not None else "name" if fact.kind == "role" else "denial"
+
+
+def _counted(said: Reading, window: Window) -> bool:
+    """Return whether the window has every amount said."""
+    return all(any(one.equals(other) for other in window.amounts) for one in said.amounts)
+
+
+def _denied_differently(said: Reading, window: Window) -> bool:
+    """Return whether one side denies what the other asserts, at the place in the window that is most about it."""
+    if said.denies and not any(reading.denies for reading in window.readings):
         return True
-    mine, theirs = _grams(_units(said.reach)), _grams(_units(stands.reach))
-    asserted = _grams(_units(_without(window.folded, stands.reach)))
-    if said.count:
-        return bool(mine & asserted) and not mine & theirs
-    denied_there = (theirs & _grams(_units(sentence))) - asserted
-    return len(denied_there) >= (1 if _HAN.search(sentence) else 2)
+    for gram, places in said.denials.items():
+        there = [(reading, at) for reading in window.readings for at in reading.denials.get(gram, ())]
+        for state, place, segment in places:
+            if state == "?" or all(other in {state, "?"} for _, (other, _, _) in there):
+                continue
+            context = said.context(place, segment)
+            like = dict.fromkeys("+-?", 0.0)
+            for reading, (other, where, part) in there:
+                like[other] = max(like[other], similarity(context, reading.context(where, part)))
+            other = "-" if state == "+" else "+"
+            if like[other] > max(like[state], like["?"]) * _OUTDONE + 0.01:
+                return True
+    return False
 
 
 def _contradicts(sentence: str, window: Window) -> bool:
@@ -260,9 +330,3 @@ def _contradicts(sentence: str, window: Window) -> bool:
     if is_verdict(sentence):
         return denied != sentence.lstrip().lower().startswith("no")
     return window.count == 1 and denied != bool(denials(sentence).count)
-
-
-def _without(text: str, reach: str) -> str:
-    for piece in filter(None, reach.split("\n")):
-        text = text.replace(piece, " ")
-    return text

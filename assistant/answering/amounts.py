@@ -1,0 +1,400 @@
+"""Amounts, dates and times of day in a text, each in one notation: 一年半, 18 個月 and eighteen months are equal.
+
+Everything here works on folded text (``knowledge.text.fold``), so that patterns know one form of each character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from knowledge.numerals import CJK_AMOUNTS, read_number
+from knowledge.text import fold
+
+Value = tuple[str, Fraction | tuple[int | None, int | None, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One amount in a folded text: ``text[start:end]``, with what it can mean."""
+
+    start: int
+    end: int
+    values: frozenset[Value]  # (what is counted, how much); more than one where the text leaves it open
+    raw: tuple[str, ...]  # its numbers as plain decimals, "50%" with its sign
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What it may count; "" where unknown."""
+        return frozenset(kind for kind, _ in self.values)
+
+    def equals(self, other: Amount) -> bool:
+        """Return whether both can be the same amount; what says no unit agrees with any."""
+        if any(_same(mine, theirs) for mine in self.values for theirs in other.values):
+            return True
+        return ("" in self.kinds or "" in other.kinds) and self.raw == other.raw
+
+    def rivals(self, other: Amount) -> bool:
+        """Return whether ``other`` could stand in its place: it counts the same."""
+        return bool(self.kinds & other.kinds)
+
+
+def _same(mine: Value, theirs: Value) -> bool:
+    if mine[0] != theirs[0]:
+        return False
+    if isinstance(mine[1], tuple) and isinstance(theirs[1], tuple):
+        both = [(a, b) for a, b in zip(mine[1], theirs[1], strict=True) if a is not None and b is not None]
+        return bool(both) and all(a == b for a, b in both)
+    return mine[1] == theirs[1]
+
+
+def _folded(pattern: str) -> str:
+    """Return a pattern whose Han characters are folded; the rest is left, since folding would lower \\W to \\w."""
+    return re.sub("[\u3400-\u9fff]+", lambda m: fold(m.group()), pattern)
+
+
+_HAN_NUMBER = f"[{fold(CJK_AMOUNTS)}]+"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty"
+).split()
+_TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_WORDS = {word: value for value, word in enumerate(_SMALL)} | _TENS
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_HAN_SCALES = {fold(k): v for k, v in {"千": 1000, "萬": 10**4, "億": 10**8}.items()}
+_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_WORD_NUMBER = (
+    rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:hundred|thousand|million|billion))?\b"
+)
+_NUMBER = rf"(?:{_DIGITS}\s*[{''.join(_HAN_SCALES)}]?{fold('萬')}?|{_HAN_NUMBER}|{_WORD_NUMBER})"
+
+# What a number counts: (kind, how many of the kind, pattern). Calendar months and clock seconds do not mix: a
+# month is not thirty days. Of 個 and 項 nothing is known.
+_UNITS: tuple[tuple[str, int, str], ...] = (
+    ("workday", 1, "個?工作[天日]|個?營業日|個?上班日|(?:working|business|work)[ -]?days?"),
+    ("month", 12, "年度?|周年|years?|yrs?"),
+    ("month", 1, "個月|月|months?"),
+    ("month", 3, "季|quarters?"),
+    ("second", 604_800, "個?星期|個?禮拜|周|weeks?"),
+    ("second", 86_400, "天|日|(?:calendar )?days?"),
+    ("second", 3600, "個?小時|個?鐘頭|hours?|hrs?"),
+    ("second", 60, "分鐘|minutes?|mins?"),
+    ("second", 1, "秒鐘?|seconds?|secs?"),
+    ("age", 1, "歲"),
+    ("money", 1, "元|塊錢?|圓|dollars?|yuan|ntd|twd|usd"),
+    ("gram", 1000, "公斤|kg|kilograms?|千克"),
+    ("gram", 1, "公克|克|grams?|g"),
+    ("gram", 10**6, "公噸|噸|tonnes?"),
+    ("pound", 1, "磅|pounds?|lbs?"),
+    ("metre", 1000, "公里|km|kilomet(?:re|er)s?"),
+    ("metre", 1, "公尺|米|met(?:re|er)s?|m"),
+    ("mile", 1, "英里|哩|miles?"),
+    ("inch", 1, "英?吋|inch(?:es)?"),
+    ("millimetre", 10, "公分|厘米|cm|centimet(?:re|er)s?"),
+    ("millimetre", 1, "公釐|毫米|mm"),
+    ("litre", 1000, "公升|升|lit(?:re|er)s?"),
+    ("litre", 1, "毫升|ml"),
+    ("byte", 10**9, "gb"),
+    ("byte", 10**6, "mb"),
+    ("byte", 10**12, "tb"),
+    ("kwh", 1, "度電|kwh"),
+    ("fahrenheit", 1, "°f|degrees fahrenheit"),
+    ("degree", 1, "度|°c?|℃|degrees(?: celsius)?"),
+    ("person", 1, "人|位|名|people|persons?"),
+    ("kind", 1, "種|類|kinds?|types?|colou?rs?"),
+    ("time", 1, "次|回|times"),
+    ("page", 1, "頁|pages?"),
+    ("sheet", 1, "張|sheets?"),
+    ("photo", 1, "photos?|pictures?"),
+    ("floor", 1, "樓|層|floors?"),
+    ("point", 1, "points?"),
+    ("area", 1, "坪"),
+    ("character", 1, "個?字元|個?字符|characters?"),
+)
+_UNIT = re.compile(
+    _folded(r"\s*-?(?:" + "|".join(f"(?P<u{i}>{p})" for i, (_, _, p) in enumerate(_UNITS)) + r")(?![a-z])")
+)
+_UNIT_APART = re.compile(
+    r" (?!and|or|to|of|in|on|at|per|a|the)[a-z-]+ (years?|months?|weeks?|days?|hours?|minutes?)\b"
+)
+# A Chinese numeral counts as a number only before what can be counted, or after 第: 一些, 一般 and 十分 are words.
+_COUNTED = _folded(
+    "個年月日天周星期禮拜小時分秒元塊圓台件項條章節款目次人位名歲倍成折度里公克斤噸米尺吋英頁號樓層級類種張家格點"
+    "字吨工季份筆顆瓶箱間組門場本只輛趟筆"
+)
+_NO_NUMBER = re.compile(
+    _folded(
+        "一(?:個(?!月|小時|工作|星期|禮拜|鐘頭)|種|位(?!數)|次(?!性)?(?=性)|些|般|律|定|概|樣|併|同|旦|樓)"
+    )
+)
+
+_MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905 - one line, not twelve
+_MONTH = "|".join(m[:3] + (f"(?:{m[3:]})?" if len(m) > 3 else "") for m in _MONTHS)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_TO = r"\s*(?:至|到|-|–|—|~|to|until|through)\s*"
+_HAN_OR_DIGITS = rf"(?:\d{{1,4}}|{_HAN_NUMBER})"
+_DATE = re.compile(
+    _folded(
+        rf"(?P<era>民國|西元|公元)?\s*(?P<y>{_HAN_OR_DIGITS})\s*年\s*(?P<m>{_HAN_OR_DIGITS})\s*月"
+        rf"(?:\s*(?P<d>{_HAN_OR_DIGITS})\s*[日號](?:\s*{_TO}(?P<d2>{_HAN_OR_DIGITS})\s*[日號])?)?"
+        rf"|(?P<era4>民國|西元|公元)\s*(?P<y4>{_HAN_OR_DIGITS})\s*年|(?P<y5>(?:19|20)\d\d|[一二][〇○零九][〇○零一二三四五六七八九]{{2}})\s*年"
+        rf"|(?P<m1>{_HAN_OR_DIGITS})\s*月\s*(?P<d1>{_HAN_OR_DIGITS})\s*[日號](?:{_TO}(?P<d12>{_HAN_OR_DIGITS})\s*[日號])?"
+        r"|(?P<yi>\d{2,4})[-/.](?P<mi>\d{1,2})[-/.](?P<di>\d{1,2})(?![\d./-])"
+        r"|(?<![\d/.])(?P<ms>1[0-2]|0?[1-9])/(?P<ds>3[01]|[12]\d|0?[1-9])(?![\d/%])"
+    )
+    + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:{_TO}(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
+    rf"|\b(?P<df>{_DAY})(?:{_TO}(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
+    rf"|\b(?P<my>{'|'.join(_MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
+)
+_TIME = re.compile(
+    _folded(
+        rf"(?P<part>上午|早上|清晨|凌晨|中午|下午|傍晚|晚上|晚間|夜間)?\s*(?P<h>\d{{1,2}}|{_HAN_NUMBER})\s*"
+        rf"(?:[時點](?!數|鐘頭|候|間|段)鐘?(?:(?P<half>半)|(?P<min>\d{{1,2}}|{_HAN_NUMBER})分)?"
+        r"|:(?P<min2>\d\d)(?!\d))(?!\s*[ap]\.?m\b)"
+    )
+    + r"|\b(?P<h3>\d{1,2})(?::(?P<min3>\d\d))?\s*(?P<ap>[ap])\.?m\b\.?"
+)
+_LATE = fold("下午傍晚晚上晚間夜間")
+_SHARE = re.compile(
+    _folded(
+        rf"百分之(?P<of>{_HAN_NUMBER}|[\d.]+)|(?P<p>{_DIGITS}|{_HAN_NUMBER}|{_WORD_NUMBER})\s*(?:%|percent\b|per cent\b)"
+        rf"|(?P<cheng>\d|{_HAN_NUMBER})\s*成(?![立為長功員果本品交])|(?P<zhe>\d{{1,2}}(?:\.\d)?|{_HAN_NUMBER})\s*折(?!抵|換|讓|舊)"
+        rf"|(?:(?P<whole>{_HAN_NUMBER}|\d+)又)?(?P<under>{_HAN_NUMBER}|\d+)分之(?P<over>{_HAN_NUMBER}|\d+)"
+        r"|(?<![\d/.])(?P<fo>\d{1,2})/(?P<fu>\d{1,2})(?![\d/])"
+    )
+    + rf"|(?:\b(?P<ew>{_ANY_WORD})\s+and\s+)?\b(?P<eo>one|two|three|a)[ -](?P<eu>half|third|quarter|fifth)s?\b"
+)
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5}
+_HALF = re.compile(
+    _folded(r"(?<![大一多])半(?:個)?(?P<u>年|月|天|日|小時)|\bhalf an? (?P<e>year|day|hour)\b")
+)
+_HALVES: dict[str, Value] = {
+    "年": ("month", Fraction(6)), "year": ("month", Fraction(6)), "月": ("month", Fraction(1, 2)),
+    "天": ("second", Fraction(43_200)), "日": ("second", Fraction(43_200)), "day": ("second", Fraction(43_200)),
+    "小时": ("second", Fraction(1800)), "hour": ("second", Fraction(1800)),
+}  # fmt: skip
+_MONEY_BEFORE = re.compile(_folded(r"(?:nt\$|us\$|hk\$|\$|€|新台幣|台幣|人民幣|美元|美金)\s*$"))
+_PLAIN = re.compile(rf"(?<![a-z0-9.])(?<![a-z]-){_NUMBER}")
+_CODE = re.compile(r"\d+(?:\.\d+){2,}|[a-z]+[-_]?\d[a-z0-9_-]*")
+_AND_HALF = re.compile(_folded("半(?!價|數|天)"))
+_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)](?!\d)|\(\d{1,2}\))\s*")
+_FAHRENHEIT = fold("華氏")
+_RANGE = re.compile(r"\s*(?:至|到|-|–|—|~|to|and|or|或)\s*\Z")
+
+
+def number(text: str) -> Fraction | None:
+    """Return the value of a number as texts write it: 1,200, 3.5萬, 兩萬, "twenty-four", "two hundred"."""
+    text = text.strip().replace(",", "")
+    if (whole := read_number(text)) is not None and not re.fullmatch(r"[a-z]+", text):
+        return Fraction(whole)
+    if re.match(r"\d", text):
+        digits = re.match(r"[\d.]+", text)
+        value = Fraction(digits.group().rstrip(".")) if digits else Fraction(0)
+        for scale in text[digits.end() if digits else 0 :].strip():
+            value *= _HAN_SCALES.get(scale, 1)
+        return value
+    words = re.split(r"[-\s]+", text)
+    if words[0] not in _WORDS:
+        return None
+    total = sum(_WORDS[word] for word in words if word in _WORDS)
+    return Fraction(total * _SCALES.get(words[-1], 1))
+
+
+def plain(value: Fraction) -> str:
+    """Return a number as a decimal without needless zeros."""
+    return str(value.numerator) if value.denominator == 1 else repr(round(float(value), 6))
+
+
+def amounts(text: str) -> list[Amount]:
+    """Return the amounts of a folded text in order, none overlapping. A list's own number is none."""
+    found: list[Amount] = []
+    taken = [(m.start(), m.end()) for m in _CODE.finditer(text) if _is_code(m.group())]
+    if (mark := _LIST_MARK.match(text)) is not None:
+        taken.append(mark.span())
+    for pattern, read in _READERS:
+        for match in pattern.finditer(text):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            for amount in read(match, text):
+                found.append(amount)
+                taken.append((amount.start, amount.end))
+    found.sort(key=lambda one: one.start)
+    return list(_ranges(found, text))
+
+
+def _is_code(text: str) -> bool:
+    return not re.fullmatch(r"\d{2,4}\.\d{1,2}\.\d{1,2}|(?:nt|us|hk)\d.*", text)
+
+
+def _ranges(found: list[Amount], text: str) -> Iterator[Amount]:
+    """Give the first number of "3 to 5 days" the unit of the second."""
+    for i, one in enumerate(found):
+        after = found[i + 1] if i + 1 < len(found) else None
+        if (
+            after is not None
+            and one.kinds == {""}
+            and "" not in after.kinds
+            and _RANGE.match(text[one.end : after.start])
+            and (value := number(one.raw[0])) is not None
+        ):
+            unit = _UNIT.search(text, after.start)
+            kind, many, _ = (
+                _UNITS[int(str(unit.lastgroup)[1:])]
+                if unit and unit.end() == after.end
+                else (min(after.kinds), 1, "")
+            )
+            yield Amount(one.start, one.end, frozenset({(kind, value * many)}), one.raw)
+        else:
+            yield one
+
+
+def _date(match: re.Match[str], _: str) -> list[Amount]:
+    group = {k: v for k, v in match.groupdict().items() if v}
+
+    def value(*names: str) -> int | None:
+        written = next((group[name] for name in names if name in group), None)
+        if written is None:
+            return None
+        read = number(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", written))
+        return int(read) if read is not None else None
+
+    month = value("m", "m1", "mi", "ms")
+    if month is None and (name := next((group[n] for n in ("me", "mf", "my") if n in group), None)):
+        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name[:3]))
+    year, day = value("y", "y4", "y5", "yi", "ye", "yf", "yy"), value("d", "d1", "di", "ds", "de", "df")
+    if month is not None and not 1 <= month <= 12:
+        return []
+    if (
+        year is not None
+        and (year < 200 and "西元" not in group.get("era", ""))
+        and ("y" in group or "y4" in group or "yi" in group)
+    ):
+        if month is None and "y4" not in group:
+            return []
+        year += 1911  # 民國 115 年 is 2026
+    values: set[Value] = {("date", (year, month, day))}
+    if "ms" in group:
+        values.add(("share", Fraction(int(group["ms"]), int(group["ds"]))))
+    raw = tuple(str(v) for v in (year, month, day) if v is not None)
+    last = value("d2", "d12", "de2", "df2")
+    if last is None:
+        return [Amount(match.start(), match.end(), frozenset(values), raw)]
+    cut = next(match.start(name) for name in ("d2", "d12", "de2", "df2") if match[name])
+    return [
+        Amount(match.start(), cut, frozenset(values), raw),
+        Amount(cut, match.end(), frozenset({("date", (year, month, last))}), (str(last),)),
+    ]
+
+
+def _time(match: re.Match[str], text: str) -> list[Amount]:
+    if match["h3"]:
+        hour, minute = int(match["h3"]), int(match["min3"] or 0)
+        hour = hour % 12 + (12 if match["ap"] == "p" else 0)
+        values = {("clock", Fraction(hour * 60 + minute))}
+        return [Amount(match.start(), match.end(), frozenset(values), (str(hour), str(minute)))]
+    read = number(match["h"])
+    part = match["part"]
+    if read is None or read > 24 or (_NO_NUMBER.match(text, match.start("h")) and not part):
+        return []
+    minute = 30 if match["half"] else int(number(match["min"] or match["min2"] or "0") or 0)
+    hour = int(read)
+    values: set[Value] = set()
+    if part:
+        late = part in {_LATE[i : i + 2] for i in range(0, len(_LATE), 2)}
+        hour = hour + 12 if late and hour < 12 else hour
+        values.add(("clock", Fraction(hour * 60 + minute)))
+    else:
+        values.add(("clock", Fraction(hour * 60 + minute)))
+        if hour <= 12 and match["min2"] is None:
+            values.add(("clock", Fraction(hour % 12 * 60 + 720 + minute)))
+        if text[match.end() - 1] == fold("點"):
+            values.add(("point", Fraction(hour)))
+    return [
+        Amount(
+            match.start(),
+            match.end(),
+            frozenset(values),
+            (str(int(read)),) + ((str(minute),) if minute else ()),
+        )
+    ]
+
+
+def _share(match: re.Match[str], text: str) -> list[Amount]:
+    group = {k: v for k, v in match.groupdict().items() if v}
+    span = match.start(), match.end()
+
+    def made(share: Fraction | None, *raw: str) -> list[Amount]:
+        return [Amount(*span, frozenset({("share", share)}), raw)] if share is not None else []
+
+    if "of" in group or "p" in group:
+        read = number(group.get("of") or group["p"])
+        return made(read / 100, plain(read) + "%") if read is not None else []
+    if "cheng" in group:
+        read = number(group["cheng"])
+        return made(read / 10, plain(read)) if read is not None and read <= 10 else []
+    if "zhe" in group:  # 九折 takes off a tenth; 85 折 is 八五折
+        read = number(group["zhe"])
+        if read is None or not 0 < read < 100:
+            return []
+        kept = read / 10 if read < 10 else read / 100
+        return [Amount(*span, frozenset({("zhe", kept), ("share", 1 - kept)}), (plain(read),))]
+    if "under" in group or "fo" in group:
+        over, under = number(group.get("over") or group["fo"]), number(group.get("under") or group["fu"])
+        whole = number(group.get("whole", "0")) or Fraction(0)
+        return made(whole + over / under, plain(over), plain(under)) if over and under else []
+    over = Fraction(1 if group["eo"] == "a" else _WORDS[group["eo"]])
+    whole = Fraction(_WORDS[group["ew"]]) if "ew" in group else Fraction(0)
+    return made(whole + over / _PARTS[group["eu"]], plain(over), str(_PARTS[group["eu"]]))
+
+
+def _half(match: re.Match[str], _: str) -> list[Amount]:
+    return [Amount(match.start(), match.end(), frozenset({_HALVES[match["u"] or match["e"]]}), ("0.5",))]
+
+
+def _measure(match: re.Match[str], text: str) -> list[Amount]:
+    start, end = match.span()
+    written = match.group()
+    ordinal = text[:start].rstrip().endswith("第")
+    if (
+        re.match(r"[^\d\sa-z]", written)
+        and not ordinal
+        and (_NO_NUMBER.match(text, start) or (text[end : end + 1] or " ") not in _COUNTED)
+    ):
+        return []
+    value = number(written)
+    if value is None or (written == "一" and text[start - 1 : start] == "每"):  # 每一季
+        return []
+    end = start + len(written.rstrip())
+    raw = (plain(value),)
+    money = _MONEY_BEFORE.search(text[max(0, start - 6) : start])
+    sign = len(money.group()) if money else 0
+    if ordinal:
+        return [Amount(start, end, frozenset({("ordinal", value)}), raw)]
+    unit = _UNIT.match(text, end)
+    if unit is None and (apart := _UNIT_APART.match(text, end)) is not None:  # three consecutive days
+        kind, many, _ = _UNITS[
+            next(i for i, (_, _, p) in enumerate(_UNITS) if re.fullmatch(_folded(p), apart[1]))
+        ]
+        return [Amount(start, end, frozenset({(kind, value * many)}), raw)]
+    if written == "one" and unit is None:
+        return []
+    if unit is None:
+        return [Amount(start - sign, end, frozenset({("money" if sign else "", value)}), raw)]
+    kind, many, _ = _UNITS[int(str(unit.lastgroup)[1:])]
+    value, end = value * many, unit.end()
+    if (half := _AND_HALF.match(text, end)) is not None and kind in {"month", "second"}:
+        value, end = value + Fraction(many, 2), half.end()
+    if kind == "degree" and _FAHRENHEIT in text[max(0, start - 10) : start]:
+        kind = "fahrenheit"
+    kinds = {kind, "month"} if kind == "age" else {kind}
+    values = {(k, value * 12 if k == "month" and kind == "age" else value) for k in kinds}
+    return [Amount(start - (sign if kind == "money" else 0), end, frozenset(values), raw)]
+
+
+_Read = Callable[[re.Match[str], str], list[Amount]]
+_READERS: tuple[tuple[re.Pattern[str], _Read], ...] = (
+    (_DATE, _date), (_SHARE, _share), (_TIME, _time), (_HALF, _half), (_PLAIN, _measure),
+)  # fmt: skip
