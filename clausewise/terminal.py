@@ -49,6 +49,9 @@ class AnswerPrinter:
             print_text(f"[{citation['n']}] {_place(citation)}\n{_quoted(citation['quote'])}")
             for place in citation.get("places", ()):
                 print_text(f"    also in {place}")
+        near = (answer["decline"] or {}).get("may_help")
+        if near:
+            print_text(f"\nMay help\n{_place(near)}\n{_quoted(near['quote'])}")
         looked_at = (answer["decline"] or {}).get("looked_at") or ()
         if looked_at:
             print_text("\nLooked at")

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.answering.cells import Piece, cell_answer
 from assistant.answering.citations import Numbering, cite, whole
@@ -27,7 +27,7 @@ from assistant.answering.nearest import nearest
 from assistant.answering.prompt import answer_prompt
 from assistant.answering.script import retold
 from assistant.answering.settings import AnsweringSettings
-from assistant.answering.smalltalk import Remark, recognise
+from assistant.answering.smalltalk import Remark, recognise, without_remarks
 from assistant.answering.texts import decline_text, remark_text
 from assistant.answering.types import (
     Answer,
@@ -113,6 +113,7 @@ class Answerer:
             draft.reply(remark)
             yield self._final(draft, question, reader)
             return
+        meant = replace(meant, history=without_remarks(meant.history))
         searcher = self._searcher
         in_context, found = find_in_context(
             meant,

@@ -54,6 +54,18 @@ def recognise(text: str, history: Sequence[Turn] = ()) -> Remark | None:
     return None if intent is None else Remark(intent, _language(text, history), DECLINED.get(intent))
 
 
+def without_remarks(history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return ``history`` without courtesies and what was said to them: "謝謝" is nothing to follow up on."""
+    kept: list[Turn] = []
+    skipping = False
+    for turn in history:
+        if turn.role == "user":
+            skipping = recognise(turn.content, kept) is not None
+        if not skipping:
+            kept.append(turn)
+    return tuple(kept)
+
+
 def _plain(text: str) -> str:
     return " ".join(fold(text.replace("’", "'").replace("\n", ",")).split(" ")).strip()
 

@@ -35,7 +35,7 @@ export function createExchange({ text, open, retry }) {
   }
 
   function showClause(state) {
-    const wanted = isClauseItself(state) ? null : state.clause;
+    const wanted = isClauseItself(state) || state.answer?.decline?.may_help ? null : state.clause;
     if (shown.clause === wanted) return;
     shown.clause = wanted;
     clause.replaceChildren(...(wanted ? [clauseCard(parts, wanted)] : []));
@@ -45,7 +45,7 @@ export function createExchange({ text, open, retry }) {
     const outcome = outcomeOf(parts, state);
     if (outcome) {
       shown.written = null;
-      answer.replaceChildren(outcome);
+      answer.replaceChildren(...outcome);
     } else if (state.clause || state.sentences.length || state.phase === "writing" || state.phase === "queued") {
       shown.written ??= writtenCard(parts, answer);
       shown.written.show(state);
@@ -87,12 +87,12 @@ function setsSideBySide(state) {
   return state.sentences[0]?.citations.length === 0;
 }
 
-function clauseCard({ text, open }, { citation, text: words }) {
+function clauseCard({ text, open }, { citation, text: words }, label = "clause") {
   return make(
     "section",
-    { className: "card clause", "aria-label": text("clause") },
+    { className: "card clause", "aria-label": text(label) },
     make("header", { className: "card-head" },
-      make("span", { className: "tag" }, text("clause")),
+      make("span", { className: "tag" }, text(label)),
       make("span", { className: "where" }, citation.title),
       make("span", {}, placeOf(text, citation)),
     ),
@@ -223,11 +223,20 @@ function copyButton(text, answer) {
   return button;
 }
 
-/** Return the card for what is no answer: a decline, a failure; null for everything else. */
+/** Return the cards for what is no answer: a decline and what may help, a failure; null for everything else. */
 function outcomeOf(parts, state) {
-  if (state.phase === "failed") return failedCard(parts, state);
-  if (state.answer?.choices?.length) return choicesCard(parts, state.answer);
-  return state.answer?.status === "declined" ? declinedCard(parts, state) : null;
+  if (state.phase === "failed") return [failedCard(parts, state)];
+  if (state.answer?.choices?.length) return [choicesCard(parts, state.answer)];
+  if (state.answer?.status !== "declined") return null;
+  return [declinedCard(parts, state), ...helpCards(parts, state)];
+}
+
+/** Return the nearest clause, whole where it was shown already; nothing where none is close. */
+function helpCards(parts, { answer, clause }) {
+  const near = answer.decline?.may_help;
+  if (!near) return [];
+  const same = ["document_id", "version", "start"].every((key) => clause?.citation[key] === near[key]);
+  return [clauseCard(parts, { citation: near, text: same ? clause.text : near.quote }, "may_help")];
 }
 
 /** Return the card of a question that several documents answer: each choice asks again with its name. */
@@ -256,15 +265,13 @@ function choiceButton(text, choice, retry) {
 function declinedCard(parts, { answer, hits }) {
   const { text } = parts;
   const places = answer.decline?.looked_at ?? [];
-  const reason = answer.decline?.reason ?? "no_relevant_passage";
   return make(
     "section",
     { className: "card declined" },
     make("p", { className: "say" }, answer.answer),
-    make("p", { className: "why" }, text(`declined_${reason}`)),
     places.length ? make("h3", {}, text("looked_at")) : null,
     places.length ? make("ul", {}, places.map((place) => make("li", {}, lookedAt(parts, hits, place)))) : null,
-    reason === "unsafe" ? null : make("p", { className: "why" }, text("try_else")),
+    places.length ? make("p", { className: "why" }, text("try_else")) : null,
   );
 }
 

@@ -46,11 +46,7 @@ class TestCatalogues:
         """And every text that is used exists; templates and scripts name their keys plainly."""
         sources = [*WEB.rglob("*.js"), *WEB.rglob("*.html"), *WEB.parent.joinpath("api").glob("*.py")]
         together = "\n".join(source.read_text("utf-8") for source in sources)
-        made = {
-            f"ui.declined_{reason}"
-            for reason in ("no_relevant_passage", "not_supported", "out_of_scope", "unsafe")
-        }
-        made |= {f"page.reader_{who}{more}" for who in ("public", "operator") for more in ("", "_long")}
+        made = {f"page.reader_{who}{more}" for who in ("public", "operator") for more in ("", "_long")}
         keys = {key for key in catalogue("en").texts if key.startswith(("ui.", "page."))}
 
         def is_used(key: str) -> bool:
