@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from assistant.evaluation.bootstrap import ratio
+from assistant.evaluation.bootstrap import Estimate, ratio
 from clausewise.bootstrap import Program
 from clausewise.devsets.figures import Figure
 from clausewise.progress import progress
@@ -56,7 +56,11 @@ def share(what: str, marks: Iterable[float]) -> Figure:
 
 def shares(what: str, marks: Iterable[tuple[float, int]]) -> Figure:
     """Return how many things of all were right, from (right, all) for each question, with its interval."""
-    found = ratio(list(marks))
+    return estimated(what, ratio(list(marks)))
+
+
+def estimated(what: str, found: Estimate) -> Figure:
+    """Return an estimate as a figure; NaN where there was nothing to estimate from."""
     if found.value is None or found.low is None or found.high is None:
         return Figure(what, math.nan)
     return Figure(what, found.value, interval=(round(found.low, 4), round(found.high, 4)))

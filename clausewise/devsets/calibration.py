@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant.evaluation import curves
 from assistant.evaluation.bootstrap import statistic
 from clausewise.bootstrap import Program
-from clausewise.devsets.asking import CUT, counted
+from clausewise.devsets.asking import CUT, counted, estimated
 from clausewise.devsets.data import Row, passage_id, rows, sampled, texts
 from clausewise.devsets.figures import Figure, Result
 from clausewise.devsets.heldout import fitted
@@ -83,16 +83,20 @@ def _asked(program: Program, title: str, questions: Sequence[Row]) -> Scored:
 
 def _errors(what: str, together: Scored, groups: dict[str, Scored], cut: int) -> list[Figure]:
     """Return the calibration error of all questions with its interval, and that of each group."""
-    known = [one for one in together if one]
+    known = [one[:cut] for one in together if one]
+    pairs = np.full(
+        (len(known), cut, 2), np.nan
+    )  # (questions, hits, score and right); NaN beyond the last hit
+    for i, one in enumerate(known):
+        pairs[i, : len(one)] = one
 
     def error(drawn: NDArray[np.intp]) -> float:
-        return curves.expected_error(*_flat([known[i] for i in drawn], cut))
+        flat = pairs[drawn].reshape(-1, 2)
+        flat = flat[~np.isnan(flat[:, 0])]
+        return curves.expected_error(flat[:, 0], flat[:, 1])
 
-    found = statistic(len(known), error, len(known))
-    interval = (found.low, found.high) if found.low is not None and found.high is not None else None
-    value = float("nan") if found.value is None else found.value
     return [
-        Figure(f"calibration error, {what}", value, interval=interval),
+        estimated(f"calibration error, {what}", statistic(len(known), error, len(known))),
         *(
             Figure(f"{name}: calibration error, {what}", curves.expected_error(*_flat(group, cut)))
             for name, group in groups.items()

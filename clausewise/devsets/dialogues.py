@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assistant.answering.types import Question, Retrieved, Turn
+from assistant.evaluation.bootstrap import statistic
 from assistant.evaluation.matching import hit_at
 from assistant.evaluation.types import Place
 from clausewise.bootstrap import Program
-from clausewise.devsets.asking import counted, share
+from clausewise.devsets.asking import counted, estimated, share
 from clausewise.devsets.data import Row, sampled, written
 from clausewise.devsets.figures import Figure, Result
 from clausewise.devsets.samples import demo_corpus
@@ -60,9 +64,16 @@ def _compared(what: str, found: list[dict[str, Any]]) -> list[Figure]:
 
 def _relative(what: str, found: list[dict[str, Any]]) -> Figure:
     """Return recall in the dialogue over recall written out; NaN where nothing was found written out."""
-    pairs = [(float(one["in_context"]), int(one["written_out"])) for one in found]
-    top, whole = sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
-    return Figure(f"{what}: share of recall@{_K} kept", top / whole if whole else float("nan"))
+    inside = np.array([one["in_context"] for one in found], dtype=np.float64)
+    outside = np.array([one["written_out"] for one in found], dtype=np.float64)
+
+    def kept(drawn: NDArray[np.intp]) -> float:
+        return float(inside[drawn].sum() / max(outside[drawn].sum(), 1.0))
+
+    name = f"{what}: share of recall@{_K} kept"
+    if not outside.any():
+        return Figure(name, float("nan"))
+    return estimated(name, statistic(len(found), kept, len(found)))
 
 
 def _asked(program: Program, row: Row) -> dict[str, Any]:
