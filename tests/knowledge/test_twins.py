@@ -182,7 +182,7 @@ class TestNaming:
         assert named("第2版的特休幾天？", (first, second)) == (second,)
 
     def test_small_words_name_nothing(self) -> None:
-        """ "It" is no folder of the IT department."""
+        """A pronoun is no folder of the IT department."""
         one, other = passage("FAQ list", "甲", "it/faq.md"), passage("FAQ list", "乙", "hr/faq.md")
 
         assert named("How do I reset it?", (one, other)) == ()
