@@ -215,3 +215,22 @@ class HashEmbedder(Embeddings):
                 place = int.from_bytes(digest[:4], "little") % self._dimension
                 vector[place] += size if digest[4] & 1 else -size
         return vector / np.float32(np.linalg.norm(vector))
+
+
+class OverlapReranker:
+    """Scores a passage by the share of the question's characters and words that it holds."""
+
+    @property
+    def model_id(self) -> str:
+        """Its name."""
+        return "overlap"
+
+    def score(self, question: str, passages: Sequence[str]) -> Vectors:
+        """Return (n,) float32, 0..1."""
+        wanted = _pieces(question)
+        return np.array([len(wanted & _pieces(one)) / max(len(wanted), 1) for one in passages], np.float32)
+
+
+def _pieces(text: str) -> set[str]:
+    """Return the words of a text, and its characters that stand for words."""
+    return set(re.findall(r"[^\W_\u3400-\u9fff]+|[\u3400-\u9fff]", text.casefold()))

@@ -39,3 +39,15 @@ class Embedder(Protocol):
 
     def embed_question(self, text: str) -> Vectors:
         """Return (dimension,) float32 of length 1."""
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """A model that reads question and passage together."""
+
+    @property
+    def model_id(self) -> str:
+        """Which model."""
+
+    def score(self, question: str, passages: Sequence[str]) -> Vectors:
+        """Return (n,) float32, higher is better; only the order within one call means anything."""

@@ -8,6 +8,7 @@ from models.catalogue import catalogue
 from models.chat import Chat
 from models.errors import UnknownModel
 from models.llama import LlamaChat
+from models.reranker import CrossReranker
 from models.sentence import SentenceEmbedder
 from models.settings import ModelsSettings
 from models.shelf import place
@@ -55,3 +56,10 @@ def build_embedder(settings: ModelsSettings, models_dir: Path) -> SentenceEmbedd
     if model is not None and model.kind != "embedder":
         raise UnknownModel(f"{model.name} is a chat model: choose an embedder (`clausewise models list`).")
     return SentenceEmbedder(settings.embedder, models_dir, settings.threads)
+
+
+def build_reranker(settings: ModelsSettings) -> CrossReranker | None:
+    """Return the cross-encoder that the settings name, None where they name none."""
+    if settings.reranker is None:
+        return None
+    return CrossReranker(Path(settings.reranker), settings.threads)

@@ -44,3 +44,11 @@ class ModelsSettings(BaseModel):
     queue_size: int = Field(
         8, ge=0, le=1000, description="Requests that may wait for the chat model before it says busy."
     )
+    reranker: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of a sentence-transformers cross-encoder that reorders the best passages; off by default.",
+    )
+    rerank_hits: int = Field(
+        20, ge=2, le=100, description="How many of the best passages it reads; the time grows with each."
+    )
