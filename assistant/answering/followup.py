@@ -29,9 +29,12 @@ _CARRIED = 120  # characters of an earlier topic that go into a search
 # A question without a sign of leaning is tried with the topic before it when it finds less than this by itself, and the
 # two together find so much more. On the development half those that stand alone found .93 and more, but for two.
 _FOUND_ALONE, _FOUND_MORE = 0.5, 0.25
+_FOUND_BRIEF = (
+    0.9  # instead of the first, where a question has little content; then the two together are searched
+)
 _OPENED = 0.5  # share of that which a question opened by 那, 如果 or "and" needs
-_POINTS_BACK_HAN, _POINTS_BACK_LATIN = 6, 3  # the same before a pronoun that then may point to it
-_FULL_HAN, _FULL_LATIN = 10, 5  # characters, words of content: a question of so many says all that it means
+_POINTS_BACK_HAN, _POINTS_BACK_LATIN = 5, 3  # the same before a pronoun that then may point to it
+_FULL_HAN, _FULL_LATIN = 8, 5  # characters, words of content: a question of so many says all that it means
 
 _OPENER = re.compile(
     r"^\s*(?:那[麼么]?(?![個个些種种樣样條条款項项類类件時时邊边裡里天次位家張张])|所以|然[後后]|[還还]有(?=[^{多}])|另外|[對对]了|[順顺]便"
@@ -65,6 +68,9 @@ _PLAIN_PRONOUN = re.compile(
     r"\b(?:it|they|them|those|these)\b(?!\s+[a-z]+s\b(?<!\bis)(?<!\bdoes)(?<!\bhas))|[它牠](?:[們们])?|[這这那][個个些](?=[會会要可能有是在最])|^[這这](?=[要會会可能有是在])",
     re.IGNORECASE,
 )
+_POSSESSIVE = re.compile(
+    r"(?:its|their|his|her)\b|[它他她牠][的們们]|其(?!他)", re.IGNORECASE
+)  # a part of what was spoken of
 _PREDICATE_LATIN = re.compile(
     r"\b(?:what|when|where|who|whom|which|why|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|shall|has"
     r"|have|tell|show|explain|list)\b",
@@ -75,6 +81,7 @@ _THIS_CLAUSE = re.compile(
     r"[這这該该本此][一]?[條条款項项]|\b(?:this|that|the same) (?:clause|article|section|rule)\b",
     re.IGNORECASE,
 )
+_LIGHT = "的在要有會会能得是了之以內内前後后再還还也都就被把給给跟和與与或於于從从我你您們们"  # characters of little content
 _LATIN = re.compile(r"[A-Za-z][\w'-]+")
 _FRAGMENT_HAN = 14  # characters; a longer one says what it is about
 
@@ -88,42 +95,51 @@ class Asked:
     leaning: Leaning = "no"
 
 
-def in_context(question: Question, embed: Embed | None = None) -> Asked:
-    """Return the question with what the user's earlier ones add to it; one that leans on nothing as it is."""
+def in_context(question: Question, embed: Embed | None = None, find: Find | None = None) -> Asked:
+    """Return the question with what the user's earlier ones add to it; one that leans on nothing as it is.
+
+    ``find`` is asked about an earlier turn that no form marks as leaning; without it, the turn's length says so.
+    """
+    text, kind = question.text, leaning(question.text)
     earlier = [t.content.strip()[:_TURN] for t in question.history if t.role == "user" and t.content.strip()]
+    if not earlier:
+        return Asked(text, text)
+    if kind == "no":
+        return Asked(_OPENER.sub("", text) if _NEW_TOPIC.match(text) else text, text)
     before = ""
     for turn in earlier[-_TURNS:]:
-        kind = leaning(turn)
-        if before and (
-            kind in {"fragment", "pronoun"} or (kind == "unmarked" and not _says_enough(turn, 0.5))
-        ):
-            before = _joined(before, turn, kind, embed).search
-        else:
-            before = turn
-    kind = leaning(question.text)
-    if not before:
-        return Asked(question.text, question.text)
-    if kind == "no":
-        return Asked(
-            _OPENER.sub("", question.text) if _NEW_TOPIC.match(question.text) else question.text,
-            question.text,
-        )
-    return _joined(before, question.text, kind, embed)
+        how = leaning(turn) if before else "no"
+        if how == "unmarked" and _stands_alone(turn, find):
+            how = "no"
+        before = turn if how == "no" else _joined(before, turn, how, embed).search
+    return _joined(before, text, kind, embed)
+
+
+def _stands_alone(turn: str, find: Find | None) -> bool:
+    return _says_enough(turn, _OPENED) if find is None else _best(find(turn)) >= _enough(turn)
+
+
+def _enough(text: str) -> float:
+    return _FOUND_ALONE if _says_enough(text, _OPENED) else _FOUND_BRIEF
+
+
+def _best(found: Found) -> float:
+    return found.hits[0].score if found.hits else 0.0
 
 
 def find_in_context(question: Question, find: Find, embed: Embed | None = None) -> tuple[Asked, Found]:
     """Return what a question means in its dialogue with what the search finds for it.
 
-    One search; a second one only where nothing marks the question as leaning and it finds little by itself.
+    One search; another where nothing marks the question as leaning and it finds little by itself, and one for each
+    earlier turn of that kind.
     """
-    asked = in_context(question, embed)
+    asked = in_context(question, embed, find)
     if asked.leaning != "unmarked":
         return asked, find(asked.search)
     alone = find(_OPENER.sub("", question.text))
-    found = alone.hits[0].score if alone.hits else 0.0
-    if found < _FOUND_ALONE:
+    if _best(alone) < _enough(question.text):
         beside = find(asked.search)
-        if beside.hits and beside.hits[0].score >= found + _FOUND_MORE:
+        if not _says_enough(question.text, _OPENED) or _best(beside) >= _best(alone) + _FOUND_MORE:
             return asked, beside
     return Asked(question.text, question.text), alone
 
@@ -131,7 +147,7 @@ def find_in_context(question: Question, find: Find, embed: Embed | None = None) 
 def standalone(question: Question) -> str:
     """Return the question as it is searched where no search can be asked whether it stands alone."""
     asked = in_context(question)
-    if asked.leaning == "unmarked" and _says_enough(question.text, 0.5):
+    if asked.leaning == "unmarked" and _says_enough(question.text, _OPENED):
         return question.text
     return asked.search
 
@@ -190,7 +206,7 @@ def _words(text: str) -> int:
 
 
 def _han(text: str) -> int:
-    return len(re.findall(f"[{HAN}]", text))
+    return len(re.findall(f"(?![{_LIGHT}])[{HAN}]", text))
 
 
 def _joined(before: str, text: str, kind: Leaning, embed: Embed | None) -> Asked:
@@ -199,7 +215,7 @@ def _joined(before: str, text: str, kind: Leaning, embed: Embed | None) -> Asked
     said = f"（承上題：{before}）{text}" if chinese else f"(Following up on: {before}) {text}"
     if kind == "fragment":
         fragment = _TAIL.sub("", _CORRECTION.sub("", _OPENER.sub("", text))).strip()
-        whole = substituted(before, fragment, embed)
+        whole = None if _POSSESSIVE.match(fragment) else substituted(before, fragment, embed)
         if whole is not None:
             return Asked(whole, whole, kind)
     if find_references(text):  # 第4.4條怎麼規定: of the document that was spoken of
