@@ -24,7 +24,12 @@ setup: .cache/setup.stamp ## Install everything and fetch the two default models
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Clausewise needs Python 3.11 or newer: make PYTHON=python3.11 setup")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25"
-	@$(BIN)/python -m pip install --quiet -r requirements.lock -r requirements-dev.lock
+	@flags="$$(scripts/llama_flags.sh)"; export CFLAGS="$$flags" CXXFLAGS="$$flags"; \
+	  $(BIN)/python -m pip install --quiet -r requirements.lock -r requirements-dev.lock; \
+	  if [ -n "$$flags" ] && grep -qs ggml_backend_amx_mul_mat $(VENV)/lib/python3*/site-packages/llama_cpp/lib/libggml-cpu.so; then \
+	    echo "setup 1/3: llama.cpp in pip's cache was built with AMX; building it again"; \
+	    $(BIN)/python -m pip install --quiet --no-cache-dir --force-reinstall --no-deps $$(grep -ohE '^llama-cpp-python==[^ ;]+' requirements.lock); \
+	  fi
 	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --no-deps -e .
 	@mkdir -p .cache && touch $@
 
