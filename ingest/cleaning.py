@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.numbering import Candidate, plausible
+from ingest.pagetables import is_table_line, table_blocks
 from ingest.running import without_running_lines
 from ingest.types import Block, BlockKind
 from knowledge.clauses import CONTAINERS, Label, LabelKind, parse_label
@@ -74,10 +75,15 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
     lines = [line for page in map(_without_contents, _lines(kept)) for line in page]
     labels = _labels(lines)
     hyphenated = _compounds(lines)
-    blocks: list[_Open] = []
+    blocks: list[_Open | Block] = []
     index = 0
     while index < len(lines):
         line = lines[index]
+        if is_table_line(line.text):
+            end = next((i for i in range(index, len(lines)) if not is_table_line(lines[i].text)), len(lines))
+            blocks.extend(table_blocks([(one.text, one.page) for one in lines[index:end]]))
+            index = end
+            continue
         used, level = titles.at(lines, index)
         if used:
             blocks.append(_Open("heading", line.page, lines[index : index + used], level, closed=True))
@@ -86,14 +92,14 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
         else:
             blocks.append(_opened(line, labels.get(index)))
         index += max(used, 1)
-    return tuple(_block(one, hyphenated) for one in blocks)
+    return tuple(one if isinstance(one, Block) else _block(one, hyphenated) for one in blocks)
 
 
 def _lines(pages: Sequence[Sequence[str]]) -> Iterator[list[_Line]]:
     for number, texts in enumerate(pages, start=1):
         lines: list[_Line] = []
         shown = [text for text in texts if text.strip()]
-        full = iter(_reaches_margin([_width(text) for text in shown]))
+        full = iter(_reaches_margin([0 if is_table_line(text) else _width(text) for text in shown]))
         gap = False
         for text in texts:
             plain = text.strip(_BLANK)
@@ -209,8 +215,10 @@ def _is_item(line: _Line) -> bool:
     return bool(_BULLET.match(line.text) or _ITEM.match(line.text))
 
 
-def _continues(block: _Open, line: _Line, label: Label | None) -> bool:
+def _continues(block: _Open | Block, line: _Line, label: Label | None) -> bool:
     """Return whether ``line`` goes on with ``block``: the margin or the page broke it, not the writer."""
+    if isinstance(block, Block):
+        return False  # a table's row
     last = block.lines[-1]
     crosses = line.page != last.page
     if block.closed or label is not None or _is_item(line) or (line.gap and not crosses):

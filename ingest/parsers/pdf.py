@@ -23,6 +23,7 @@ from ingest.errors import (
 )
 from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable
+from ingest.parsers.pdftables import page_with_tables
 from ingest.parsers.pdfunseen import drop_unseen
 from ingest.types import HIDDEN_TEXTS, ParsedDocument
 
@@ -117,7 +118,7 @@ def _page_text(document: Any, number: int) -> tuple[str, bool, int]:
         drawn = next(iter(page.get_objects(max_depth=1)), None) is not None
         unseen = drop_unseen(page)
         textpage = page.get_textpage()
-        text = page_text(textpage.get_text_range())
+        text = page_text(page_with_tables(page, textpage))
         textpage.close()
         page.close()
     except (PdfiumError, UnicodeDecodeError):

@@ -18,7 +18,7 @@ from ingest.types import Block, ParsedDocument
 Parser = Callable[[Path, str, Limits], ParsedDocument]
 
 # Raised when the same file can give different blocks: files are then parsed again.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 _MARKDOWN = ("ingest.parsers.markdown", "parse_markdown", "Markdown")
 _HTML = ("ingest.parsers.web", "parse_html", "a web page")
