@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.report import FOLDER
 from clausewise.errors import NoEvalData
 
-NAMES = ("embedding", "search", "beside", "memory")
+NAMES = ("embedding", "search", "beside", "memory", "added_cost")
 
 
 def main() -> int:
