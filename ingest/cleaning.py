@@ -250,7 +250,7 @@ def _block(one: _Open, compounds: frozenset[str]) -> Block:
         parts.append(after)
     text = "".join(parts)
     if one.kind == "list_item":
-        text = _BULLET.sub("", text, count=1)
+        text = _BULLET.sub("", text, count=1).strip() or text  # a dot alone is text
     text = text.translate({0xFFFE: None, 0x02: None, 0xAD: None}).strip()
     return Block(one.kind, text, level=one.level, page=one.page)
 
