@@ -53,7 +53,7 @@ _DOCUMENT = re.compile(
     r"|(?:[A-Z][\w’'-]*\s+(?:(?:of|and|for)\s+)?){1,6}(?:Act|Law|Code|Rules|Regulations|Policy|Guide|Handbook)\b"
 )
 
-_DETERMINER = re.compile(r"^(?:an?|the|my|your|our) (?=\w)", re.IGNORECASE)
+_DETERMINER = re.compile(r"^(?:[Aa]n?|[Tt]he|[Mm]y|[Yy]our|[Oo]ur) (?=[a-z])")
 _RELATION = re.compile(
     r"(?:from|in|at|on|outside|inside|within|during|with|without|under|over|to|by|before|via) ", re.IGNORECASE
 )
