@@ -45,7 +45,7 @@ _SHORT, _LONG = 5, 160  # characters of a question
 _LEAD = re.compile(r"^\s*(?:(?:問題?|Question|Q)\s*\d*\s*[:：.]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
 _ASKS = re.compile(r"嗎|呢|什麼|多少|如何|怎麼|誰|哪|幾|何|是否|能否|可否|多久")
 _POINTS = re.compile(
-    r"本條|本項|本款|本辦法|本政策|上述|前項|前條|條文|該文件|本文|這段|第\s*[\d一二三四五六七八九十]+\s*[條項款]"
+    r"本條|本項|本款|本辦法|本政策|上述|前項|前條|條文|該文件|本文|這段|第\s*[\d.一二三四五六七八九十]+\s*[條項款]"
     r"|\b(?:this|the) (?:clause|article|section|text|document|passage|policy)\b|\b(?:above|aforementioned)\b",
     re.IGNORECASE,
 )
@@ -162,7 +162,7 @@ def _from_headings(passages: Iterable[Passage]) -> Iterator[Draft]:
             continue
         chinese = language_of(name + passage.title).startswith("zh")
         question = (
-            f"《{passage.title}》對於「{name}」是怎麼規定的？"
+            f"《{passage.title}》對於「{name}」有什麼規定或說明？"
             if chinese
             else f"What does “{passage.title}” say about {name}?"
         )

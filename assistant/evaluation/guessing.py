@@ -11,12 +11,14 @@ from assistant.answering.facts import chinese_value
 from knowledge.sentences import sentences
 from knowledge.text import fold, keys
 
-_NUMBER = re.compile(r"(?<![\w.\-])\d[\d,]*(?:\.\d+)?(?=\s*[%％]?)(?![\d.]*[-/]\d)")
+_NUMBER = re.compile(r"(?<![\w.:\-/])(?:\d{1,2}:\d{2}|\d[\d,]*(?:\.\d+)?)(?![\d.:]*[-/]?\d)")
 _NUMERAL = re.compile(
     r"(?<![第之])([一二兩三四五六七八九十百千]{1,5})(?=\s*(?:個月|個工作|[日天年月週次元倍人件歲]|小時|分鐘))"
 )
 _NAME = re.compile(r"《([^》]{2,20})》|「([^」]{2,16})」")
-_OFFICE = re.compile(r"[\u4e00-\u9fff]{2,5}(?:經理|組長|店長|主管|專員|總經理|副總|處長|課長)")
+_OFFICE = re.compile(
+    r"(?:由|經|向|送|請|通知|報請)([\u4e00-\u9fff]{0,5}?(?:總經理|副總|經理|組長|店長|主管|專員|處長|課長))"
+)
 _MOST_DIGITS = 9
 
 
@@ -30,10 +32,10 @@ def guess(question: str, source: str) -> str:
 
 
 def _by_likeness(question: str, source: str) -> list[str]:
-    """Return the sentences that share words with the question, most first; the first two are enough."""
+    """Return the two sentences that share most words with the question; an only sentence need not share any."""
     asked = set(keys(question).grams)
     scored = [(len(asked & set(keys(span.text).grams)), span.text) for span in sentences(source)]
-    return [text for share, text in sorted(scored, key=lambda one: -one[0])[:2] if share]
+    return [text for share, text in sorted(scored, key=lambda one: -one[0])[:2] if share or len(scored) == 1]
 
 
 def _number(sentence: str, question: str) -> str:
