@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     from assistant.answering.writing import Chat as Writing
     from clausewise.protocol import Operations
     from ingest.pipeline import Ingestor
+    from knowledge.meaning import IndexEmbedder
     from knowledge.search import Searcher
     from knowledge.store import Store
     from knowledge.types import Reader
     from models.chat import Chat
     from models.fakes import HashEmbedder
+    from models.protocols import Reranker
     from models.sentence import SentenceEmbedder
 
 FAKE = "fake"  # [models] chat and embedder: deterministic doubles, for tests and programs without weights
@@ -75,6 +77,13 @@ class Program:
         """The embedder, not loaded."""
         return embedder_for(self.settings, self.models_dir)
 
+    @cached_property
+    def index_embedder(self) -> IndexEmbedder:
+        """The embedder as the index uses it."""
+        from knowledge.meaning import IndexEmbedder
+
+        return IndexEmbedder(self.embedder)
+
     @property
     def store(self) -> Store:
         """The store; good for documents and maintenance even where no embedder is at hand."""
@@ -114,7 +123,7 @@ class Program:
                 if self._store is not None:
                     self._store.close()
                     self._store = None
-                info = EmbedderInfo(self.embedder.model_id, self.embedder.dimension)
+                info = EmbedderInfo(self.index_embedder.model_id, self.embedder.dimension)
                 self._store = Store.open(self.home.path, info, self.settings.knowledge)
             return self.store
 
@@ -130,7 +139,7 @@ class Program:
             self.embedder.load()
         except MissingWeights:
             return False
-        return indexed is not None and indexed.model_id != self.embedder.model_id
+        return indexed is not None and indexed.model_id != self.index_embedder.model_id
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -138,7 +147,32 @@ class Program:
         from knowledge.relevance import load_relevance
         from knowledge.search import Searcher
 
-        return Searcher(self.searchable_store, self.embedder, load_relevance())
+        if (reranker := self.reranker) is None:
+            return Searcher(self.searchable_store, self.embedder, load_relevance())
+        from knowledge.reranking import RerankingSearcher
+
+        top = self.settings.models.rerank_hits
+        return RerankingSearcher(self.searchable_store, self.embedder, load_relevance(), reranker, top)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The cross-encoder of the settings, loaded; None where they name none.
+
+        Raises:
+            MissingWeights, LoadFailed: there is none in that folder, or none that can be run.
+        """
+        if self.settings.models.reranker == FAKE:
+            from models.fakes import OverlapReranker
+
+            return OverlapReranker()
+        if self.settings.models.reranker is None:
+            return None
+        from models.registry import build_reranker
+
+        reranker = build_reranker(self.settings.models)
+        if reranker is not None:
+            reranker.load()
+        return reranker
 
     @cached_property
     def answerer(self) -> Answerer:
@@ -159,7 +193,7 @@ class Program:
         """The way in for documents."""
         from ingest.pipeline import Ingestor
 
-        return Ingestor(self.searchable_store, self.embedder, self.settings.ingest)
+        return Ingestor(self.searchable_store, self.index_embedder, self.settings.ingest)
 
     def close(self) -> None:
         """Close the models and the store, and give the home back."""

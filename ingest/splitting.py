@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ingest.outline import Line, Node, Place, read_outline
 from ingest.types import Block, ParsedDocument, PassageDraft, SplitDocument
+from knowledge.meaning import CONTEXT_END
 from knowledge.sentences import sentences
 
 # Part of a version's identity: raise it when the same blocks would give other passages.
@@ -66,14 +67,14 @@ def split(document: ParsedDocument, count_tokens: CountTokens, max_tokens: int) 
 
 
 def text_for_embedding(title: str, heading: Sequence[str], clause: str | None, text: str) -> str:
-    """Return what is embedded for a passage: a line of context that the text does not say, then the text."""
+    """Return what is embedded for a passage: context that the text does not say, CONTEXT_END, and the text."""
     body = text.strip()
     opening = "".join(body[: 2 * _CONTEXT_LIMIT].split())
     missing = [
         part for part in (title, *heading, clause or "") if part and "".join(part.split()) not in opening
     ]
     context = _context(missing)
-    return f"{context}\n{body}" if context else body
+    return f"{context}{CONTEXT_END}{body}" if context else body
 
 
 def _context(parts: Sequence[str]) -> str:

@@ -31,6 +31,10 @@ FEATURES = (
     "length",  # log of the passage's length in characters
     "terms",  # log of the number of the question's terms
 )
+READ_FEATURES = (
+    "sentence_cosine",  # of the question and the passage's best sentence
+    "sentence_cosine_gap",  # minus that of the best passage read, <= 0
+)
 _K1, _B = 1.2, 0.75
 _LATIN = re.compile(r"[^\W_\u3400-\u9fff]+")
 
@@ -102,17 +106,23 @@ class Signals:
 
 
 def signals(query: QueryTerms, candidates: Sequence[Candidate], average_length: float) -> list[Signals]:
-    """Return the signals of each candidate; the gaps are against the best of these candidates."""
+    """Return the signals of each candidate; the gaps are against the best candidate of its kind.
+
+    Kinds are passages in the question's language and others: their cosines are not comparable.
+    """
     rows = [_row(query, candidate, average_length) for candidate in candidates]
-    top_bm25 = max((row["bm25"] for row in rows), default=0.0)
-    top_cosine = max((row["cosine"] for row in rows), default=0.0)
-    result: list[Signals] = []
-    for candidate, row in zip(candidates, rows, strict=True):
-        row["bm25_gap"] = row["bm25"] - top_bm25
-        row["cosine_gap"] = row["cosine"] - top_cosine
-        same = shares_script(query.language, candidate.passage.language)
-        result.append(Signals(tuple(row[name] for name in FEATURES), same))
-    return result
+    kinds = [shares_script(query.language, candidate.passage.language) for candidate in candidates]
+    top = {
+        (name, kind): max((row[name] for row, k in zip(rows, kinds, strict=True) if k == kind), default=0.0)
+        for name in ("bm25", "cosine")
+        for kind in (True, False)
+    }
+    for row, kind in zip(rows, kinds, strict=True):
+        row["bm25_gap"] = row["bm25"] - top["bm25", kind]
+        row["cosine_gap"] = row["cosine"] - top["cosine", kind]
+    return [
+        Signals(tuple(row[name] for name in FEATURES), kind) for row, kind in zip(rows, kinds, strict=True)
+    ]
 
 
 def _row(query: QueryTerms, candidate: Candidate, average_length: float) -> dict[str, float]:
@@ -150,16 +160,29 @@ def _bm25(query: QueryTerms, counts: Sequence[Mapping[str, int]], relative_lengt
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """The fitted probabilities. ``same`` and ``other`` hold (intercept, one weight for each of FEATURES)."""
+    """The fitted probabilities. ``same`` and ``other`` hold (intercept, one weight for each of FEATURES).
+
+    ``read`` is for a passage in another language whose sentences were compared with the question one by one:
+    it weighs READ_FEATURES as well.
+    """
 
     same: tuple[float, ...]
     other: tuple[float, ...]
+    read: tuple[float, ...]
 
     def probability(self, found: Signals) -> float:
         """Return how likely the passage answers the question, 0..1."""
-        intercept, *weights = self.same if found.same_script else self.other
-        z = intercept + sum(w * v for w, v in zip(weights, found.values, strict=True))
-        return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
+        return _logistic(self.same if found.same_script else self.other, found.values)
+
+    def probability_read(self, found: Signals, cosine: float, gap: float) -> float:
+        """Return the same with the best sentence's cosine, and its distance to the best of all passages read."""
+        return _logistic(self.read, (*found.values, cosine, gap))
+
+
+def _logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:
+    intercept, *weights = coefficients
+    z = intercept + sum(w * v for w, v in zip(weights, values, strict=True))
+    return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
 
 
 def load_relevance(path: Path | None = None) -> Relevance:
@@ -172,4 +195,6 @@ def load_relevance(path: Path | None = None) -> Relevance:
             "run `python -m bench.fit`"
         )
         raise ValueError(message)
-    return Relevance(tuple(data["same_script"]), tuple(data["other_script"]))
+    return Relevance(
+        tuple(data["same_script"]), tuple(data["other_script"]), tuple(data["other_script_read"])
+    )

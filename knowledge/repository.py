@@ -51,6 +51,7 @@ class Repository:
         self._model_id = model_id
         self._names: dict[frozenset[str] | None, tuple[int, list[DocumentName]]] = {}
         self._average: tuple[int, float] = (-1, 0.0)
+        self._languages: tuple[int, frozenset[str]] = (-1, frozenset())
 
     def passages(self, ids: Sequence[PassageId], reader: Reader) -> dict[PassageId, Passage]:
         """Return those of ``ids`` that ``reader`` may see now, in the order of ``ids``."""
@@ -137,9 +138,13 @@ class Repository:
                 .where(PassageRow.clause_key.is_not(None))
                 .order_by(PassageRow.ordinal)
             ).all()
-        order = list(dict.fromkeys(row.clause_key for row in rows))
-        here = next((row.clause_key for row in rows if row.passage_id == passage.passage_id), None)
-        at = order.index(here) + steps if here is not None else -1
+        own = next((row.clause_key for row in rows if row.passage_id == passage.passage_id), None)
+        if own is None:
+            return []
+        depth = _outer(own).count(".")
+        order = list(dict.fromkeys(key for row in rows if (key := _at_depth(row.clause_key, depth))))
+        here = _at_depth(own, depth)
+        at = order.index(here) + steps if here in order else -1
         if not 0 <= at < len(order):
             return []
         return [
@@ -190,6 +195,12 @@ class Repository:
 
     def cosines(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> dict[PassageId, float]:
         """Return the cosine of each passage's vector with ``vector``; numbers only, so no reader is asked."""
+        found = self.vectors(ids)
+        scores = np.stack(list(found.values())) @ vector if found else ()
+        return {i: float(score) for i, score in zip(found, scores, strict=True)}
+
+    def vectors(self, ids: Sequence[PassageId]) -> dict[PassageId, NDArray[np.float32]]:
+        """Return the unit vectors (dimension,) of those passages that have one; numbers only, no reader is asked."""
         if not ids:
             return {}
         with self._database.read() as connection:
@@ -199,11 +210,16 @@ class Repository:
                 for row in connection.execute(statement.where(PassageRow.passage_id.in_(list(ids))))
             }
             vectors = embeddings.load(connection, list(keys.values()), self._model_id)
-        known = [i for i in keys if keys[i] in vectors]
-        if not known:
-            return {}
-        scores = np.stack([vectors[keys[i]] for i in known]) @ vector
-        return {i: float(score) for i, score in zip(known, scores, strict=True)}
+        return {i: vectors[key] for i, key in keys.items() if key in vectors}
+
+    def languages(self) -> frozenset[str]:
+        """Return the languages of all passages in force ("zh", "en"); remembered, says nothing about any document."""
+        generation = self._database.generation
+        if self._languages[0] != generation:
+            with self._database.read() as connection:
+                rows = connection.execute(readable(OPERATOR, PassageRow.language).distinct())
+                self._languages = (generation, frozenset(row.language[:2] for row in rows))
+        return self._languages[1]
 
     def document_names(self, reader: Reader) -> list[DocumentName]:
         """Return the names of all documents of which ``reader`` may see something; remembered."""
@@ -282,6 +298,18 @@ class Repository:
         if hidden and wanted != current:
             raise NotReadable(f"version {wanted} of document {document_id!r} may not be shown to this reader")
         return _blanked(text, [(row.start, row.end) for row in hidden])
+
+
+def _outer(key: str) -> str:
+    """Return the key of the clause that an item lies in: 3 for 3(2); "" for chapters and what lies in annexes."""
+    outer = key.partition("(")[0]
+    return outer if outer[:1].isdecimal() and "/" not in outer else ""
+
+
+def _at_depth(key: str, depth: int) -> str:
+    """Return the clause with ``depth`` dots that ``key`` is or lies in; "" where it lies higher."""
+    parts = _outer(key).split(".")
+    return ".".join(parts[: depth + 1]) if len(parts) > depth else ""
 
 
 def _adjoining(passages: Sequence[Passage], middle: Passage) -> list[Passage]:

@@ -13,18 +13,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.following import referred
+from knowledge.meaning import IndexEmbedder, centres_of
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.rows import prefer_named_rows
+from knowledge.sentences import sentences
 from knowledge.store import Store
-from knowledge.text import fold, keys
+from knowledge.text import fold, keys, shares_script
 from knowledge.twins import grouped
-from knowledge.types import DocumentId, Hit, Passage, PassageId, Reader
+from knowledge.types import DocumentId, Hit, Language, Passage, PassageId, Reader
 from models.protocols import Embedder
 
 _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DRCD and cost a third more time
 _TERMS = 32  # terms asked of the index; the rarest, since long questions repeat common ones
 _COMMON = 0.25  # a term in more passages than this share says little and costs most
+_READ = 8  # of the best, those in another language are read sentence by sentence
+_SENTENCES = 12  # of a passage
+_SENTENCES_KEPT = 4096  # vectors, 6 MB
 _EXACT_SCORE = 0.99
 _BESIDE_EXACT = 0.5
 _UNNAMED = 3  # documents that a number without a document's name may mean; with more of them it means none
@@ -56,6 +61,9 @@ class Searcher:
         """Join store, embedder and the fitted relevance."""
         self._store = store
         self._embedder = embedder
+        self._index = IndexEmbedder(embedder)
+        self._centres = centres_of(embedder.model_id)
+        self._sentence_vectors: dict[str, NDArray[np.float32]] = {}
         self._relevance = relevance
 
     def search(self, query: str, reader: Reader, k: int = 10) -> list[Hit]:
@@ -131,23 +139,80 @@ class Searcher:
         """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
         store = self._store
         ways = [terms, *(self._weighed(variant) for variant in store.glossary.variants(question))]
-        vector = self._embedder.embed_question(question)
+        vector = self._index.embed_question(question)
+        apart = self._centres.question(vector, terms.language)  # as passages of another language are met
         dense = dict(store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
+        across: list[PassageId] = []
+        if store.repository.languages() - {terms.language[:2]}:
+            across = [i for i, _ in store.vectors.search(apart, reader.audiences, max(_DENSE, k))]
         lexical = [i for way in ways for i in self._lexical(way, reader, max(_LEXICAL, k))]
-        passages = store.repository.passages(list(dict.fromkeys([*lexical, *dense])), reader)
-        missing = [i for i in passages if i not in dense]
-        cosines: Mapping[PassageId, float] = dense | store.repository.cosines(missing, vector)
+        passages = store.repository.passages(list(dict.fromkeys([*lexical, *dense, *across])), reader)
+        cosines = self._cosines(passages, dense, vector, apart, terms.language)
         candidates = [Candidate(p, cosines.get(i, 0.0)) for i, p in passages.items()]
         average = store.average_length()
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
-        hits = [
-            self._hit(c, max(s, key=self._relevance.probability))
-            for c, s in zip(candidates, found, strict=True)
+        rated = [
+            (c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)
         ]
+        hits = [self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart), strict=True)]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
-    def _hit(self, candidate: Candidate, found: Signals) -> Hit:
-        score = self._relevance.probability(found)
+    def _cosines(
+        self,
+        passages: Mapping[PassageId, Passage],
+        known: Mapping[PassageId, float],
+        vector: NDArray[np.float32],
+        apart: NDArray[np.float32],
+        language: Language,
+    ) -> dict[PassageId, float]:
+        """Return each passage's cosine with the question, across languages with the languages' centres taken off."""
+        same = {i for i, p in passages.items() if shares_script(language, p.language)}
+        cosines = {i: known[i] for i in same if i in known}
+        cosines |= self._store.repository.cosines([i for i in same if i not in known], vector)
+        others = self._store.repository.vectors([i for i in passages if i not in same])
+        return cosines | {
+            i: float(self._centres.passage(v, passages[i].language) @ apart) for i, v in others.items()
+        }
+
+    def _scores(self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32]) -> list[float]:
+        """Return each candidate's probability; the best in another language are read sentence by sentence first.
+
+        Words tell nothing there, and a passage's vector blurs what one sentence says.
+        """
+        scores = [self._relevance.probability(s) for _, s in rated]
+        order = sorted(range(len(rated)), key=lambda i: -scores[i])[:_READ]
+        across = [i for i in order if not rated[i][1].same_script]
+        if not across:
+            return scores
+        nearest = self._nearest_sentences([rated[i][0].passage for i in across], question)
+        read = [
+            self._relevance.probability_read(rated[i][1], cosine, cosine - max(nearest))
+            for i, cosine in zip(across, nearest, strict=True)
+        ]
+        unread = min(read)  # what was not read was worse before
+        scores = [score if s.same_script else min(score, unread) for score, (_, s) in zip(scores, rated, strict=True)]
+        for i, score in zip(across, read, strict=True):
+            scores[i] = score
+        return scores
+
+    def _nearest_sentences(self, passages: Sequence[Passage], question: NDArray[np.float32]) -> list[float]:
+        """Return for each passage the cosine of its sentence that is nearest to the question."""
+        texts = [[span.text for span in sentences(p.text)][:_SENTENCES] or [p.text] for p in passages]
+        new = list(dict.fromkeys(t for each in texts for t in each if t not in self._sentence_vectors))
+        if len(self._sentence_vectors) + len(new) > _SENTENCES_KEPT:
+            self._sentence_vectors = {}
+            new = list(dict.fromkeys(t for each in texts for t in each))
+        vectors = self._sentence_vectors
+        if new:
+            vectors = self._sentence_vectors = vectors | dict(
+                zip(new, self._index.embed_passages(new), strict=True)
+            )
+        return [
+            max(float(self._centres.passage(vectors[t], p.language) @ question) for t in each)
+            for p, each in zip(passages, texts, strict=True)
+        ]
+
+    def _hit(self, candidate: Candidate, found: Signals, score: float) -> Hit:
         return Hit(0, score, candidate.passage, False, found["bm25"], candidate.cosine, found["coverage"])
 
     def _weighed(self, text: str) -> QueryTerms:
