@@ -46,19 +46,24 @@ def referred(store: Store, passage: Passage, text: str, reader: Reader) -> list[
 
 def refers(text: str) -> bool:
     """Return whether ``text`` can hold a reference at all: cheap, asked of every answer's best sentence."""
-    return _MAY_REFER.search(widen(text)) is not None
+    return _MAY_REFER.search(widen(_body(text))) is not None
+
+
+def _body(text: str) -> str:
+    """Return a clause's text without its own label."""
+    label = _OWN_LABEL.match(text)
+    return text[label.end() :] if label else text
 
 
 _MAY_REFER = re.compile(
     rf"第\s?[\d一二三四五六七八九十百〇零.之-]{{1,12}}\s?[條點节節章]|附[件錄表]\s?[\d一二三四五六七八九十A-Z]|{_BESIDE.pattern}"
-    r"|\b(?:articles?|arts?\.|sections?|clauses?|appendix|annex)\s+[\dA-Z]|§",
+    r"|\b(?:articles?|arts?\.|sections?|clauses?|appendix|annex)\s+(?:\d|(?-i:[A-Z]\b))|§",
     re.IGNORECASE,
 )
 
 
 def _clauses(store: Store, passage: Passage, text: str, reader: Reader) -> Iterator[list[Passage]]:
-    label = _OWN_LABEL.match(text)
-    body = text[label.end() :] if label else text
+    body = _body(text)
     for match in _BESIDE.finditer(body):
         many = (read_number(match["many"]) or 1) if match["many"] else 1
         for steps in range(-many, 0) if match["before"] else (1,):
