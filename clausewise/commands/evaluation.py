@@ -121,7 +121,7 @@ def draft(
     if as_json:
         print_json(result)
     elif out is None:
-        print_text(table.rstrip())
+        print_text(table.removeprefix("\ufeff").replace("\r\n", "\n").rstrip())
     origins = [one["origin"] for one in result["questions"]]
     counts = ", ".join(f"{origins.count(name)} {name}" for name in dict.fromkeys(origins)) or "none"
     say(f"{len(origins)} questions ({counts}); correct them before you measure with them.")
