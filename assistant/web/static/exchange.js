@@ -46,7 +46,7 @@ export function createExchange({ text, open, retry }) {
     if (outcome) {
       shown.written = null;
       answer.replaceChildren(...outcome);
-    } else if (state.clause || state.sentences.length || state.phase === "writing" || state.phase === "queued") {
+    } else if (state.answer || state.clause || state.sentences.length || state.phase === "writing" || state.phase === "queued") {
       shown.written ??= writtenCard(parts, answer);
       shown.written.show(state);
     }
