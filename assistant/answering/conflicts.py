@@ -25,9 +25,13 @@ from knowledge.types import Hit, Language, Passage
 
 _STEM = 5  # letters: return, returned and returning are one word
 _LOOKED_AT = 5  # hits
-_RELEVANT = 0.5  # of the best hit's relevance
+_BEST = (
+    2  # of them, one of which is a side: relevance counts the gap to the best, so it says little of the other
+)
 _ANSWERS = 0.7  # of the best sentence's share of the question, in its own passage
-_HELD = 0.4  # of the question, in each of the two sentences with what stands about them
+_HELD = 0.4  # of what the question is about, in each of the two sentences with what stands round them
+_FAR = 0.5  # of the best hit's relevance, below which a sentence must hold more:
+_HELD_FAR = 0.6
 _SHARED = 0.25  # of the shorter sentence's words, numbers left out, in the other's
 _DENIED = 0.5  # of the words under a denial, in the sentence that denies nothing
 
@@ -52,7 +56,7 @@ _LIGHT_WORDS = re.compile(
 _LIGHT = frozenset(
     fold(
         "的了是在於為为之其以及與和或也都有就而則並該此這那個者所會能可得應須需要被把由從到向對您你我他她它請如下後后前內内外起算計收受"
-        "取給均皆自共隔將本每單日滿不無未也筆件箱次位個台臺張"
+        "取給均皆自共隔將本每單日滿不無未也即便係達逾筆件箱次位個台臺張"
     )
 ) | frozenset(
     "a an all the of in on at to for from by with as is are was were be been it its this that these those and or you "  # noqa: SIM905 - lines, not eighty
@@ -76,6 +80,7 @@ _CONDITION = re.compile(
     r"但|除|若|如果|倘|僅|仅|限於|限于|以外|例外|情形|\b(?:but|except|unless|only|if|when|however|otherwise)\b"
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_STOPS = ("。", "！", "？", "；", ".", "!", "?", ";")
 _PIECE = re.compile("[^，,；;]+[，,；;]?")
 _LATIN = re.compile("[^\\W_\u3400-\u9fff]+")
 
@@ -113,16 +118,16 @@ def disagreement(found: Found, embed: Embed) -> tuple[Statement, ...]:
     """Return what the sources say that disagree about the question, the most relevant first; () where none do."""
     if found.exact_only or len(found.hits) < 2:
         return ()
-    floor = _RELEVANT * found.hits[0].score
-    near = [hit for hit in found.hits[:_LOOKED_AT] if hit.score >= floor]
+    near = found.hits[:_LOOKED_AT]
     answering = [_answering(found.query, hit.passage, embed) for hit in near]
-    for i, hit in enumerate(near):
+    for i, hit in enumerate(near[:_BEST]):
         for spans, other in zip(answering[i + 1 :], near[i + 1 :], strict=True):
             if not _comparable(hit.passage, other.passage):
                 continue
             for one in answering[i]:
                 two = _twin(one, spans, answering[i])
-                if two is not None and _disagree(found.query, one, hit.passage, two, other.passage):
+                held = _HELD if other.score >= _FAR * found.hits[0].score else _HELD_FAR
+                if two is not None and _disagree(found.query, one, hit.passage, two, other.passage, held):
                     return (_statement(hit, one), _statement(other, two))
     return ()
 
@@ -149,16 +154,25 @@ def _answering(query: QueryTerms, passage: Passage, embed: Embed) -> list[Span]:
     if passage.question is not None:
         return [span for span in spans if passage.start + span.start >= passage.answer_start]
     scores = sentence_scores(query, passage, embed)
-    best = max(scores, default=0.0)
-    return [span for span, score in zip(spans, scores, strict=True) if score >= _ANSWERS * best]
+    pairs = list(zip(spans, scores, strict=True))
+    told = [
+        pair for pair in pairs if pair[0].text.endswith(_STOPS)
+    ] or pairs  # titles repeat the question's words
+    best = max((score for _, score in told), default=0.0)
+    return [span for span, score in told if score >= _ANSWERS * best]
 
 
 def _twin(one: Span, others: Sequence[Span], beside: Sequence[Span]) -> Span | None:
     """Return the sentence nearest to ``one``, if ``one`` is the nearest to it as well."""
     if not others:
         return None
-    two = max(others, key=lambda span: _overlap(one.text, span.text))
-    return two if max(beside, key=lambda span: _overlap(two.text, span.text)) is one else None
+    two = max(others, key=lambda span: _likeness(one.text, span.text))
+    return two if max(beside, key=lambda span: _likeness(two.text, span.text)) is one else None
+
+
+def _likeness(one: str, other: str) -> float:
+    mine, theirs = _grams(one), _grams(other)
+    return len(mine & theirs) / max(len(mine | theirs), 1)
 
 
 @lru_cache(maxsize=2048)
@@ -171,8 +185,8 @@ def _overlap(one: str, other: str) -> float:
     return len(mine & theirs) / max(min(len(mine), len(theirs)), 1)
 
 
-def _disagree(query: QueryTerms, one: Span, of: Passage, two: Span, other: Passage) -> bool:
-    if min(_held(query, one, of), _held(query, two, other)) < _HELD:
+def _disagree(query: QueryTerms, one: Span, of: Passage, two: Span, other: Passage, held: float) -> bool:
+    if min(_held(query, one, of), _held(query, two, other)) < held:
         return False
     if _about_two_things(one.text, of, two.text, other, query):
         return False
@@ -186,7 +200,12 @@ def _with_question(span: Span, passage: Passage) -> str:
 
 
 def _held(query: QueryTerms, span: Span, passage: Passage) -> float:
-    """Return the share of what the question is about that stands in a sentence and round it, 0..1."""
+    """Return the share of what the question is about that stands in a sentence and round it, 0..1.
+
+    Across languages words say nothing: as much as a relevant passage needs.
+    """
+    if not shares_script(query.language, passage.language):
+        return _HELD
     context = fold(" ".join((passage.title, *passage.heading, passage.question or "", span.text)))
     asked = fold(_LIGHT_WORDS.sub(" ", query.text))
     han = {c for c in _HAN.findall(asked) if c not in _LIGHT and c not in _ASKING}
