@@ -17,7 +17,7 @@ from assistant.answering.slots import ASKING, NO_THING, document_named, substitu
 from assistant.answering.types import Question
 from knowledge.clause_mentions import find_references
 from knowledge.search import Found
-from knowledge.text import HAN, language_of
+from knowledge.text import HAN, keys, language_of
 
 Leaning = Literal["fragment", "pronoun", "unmarked", "no"]
 Find = Callable[[str], Found]
@@ -139,9 +139,20 @@ def find_in_context(question: Question, find: Find, embed: Embed | None = None) 
     alone = find(_OPENER.sub("", question.text))
     if _best(alone) < _enough(question.text):
         beside = find(asked.search)
-        if not _says_enough(question.text, _OPENED) or _best(beside) >= _best(alone) + _FOUND_MORE:
+        brief = not _says_enough(question.text, _OPENED)
+        if (brief or _best(beside) >= _best(alone) + _FOUND_MORE) and _speaks_of(beside, question.text):
             return asked, beside
     return Asked(question.text, question.text), alone
+
+
+def _speaks_of(found: Found, text: str) -> bool:
+    """Return whether the best passage holds any of a question's own content.
+
+    Else it answers the topic before alone: 20 questions on nothing in the corpus, each after four that are, were searched
+    with that topic 34 times in 80 without this, and then mostly found its answer.
+    """
+    mine = set(keys(topic(text)).grams)
+    return bool(found.hits) and bool(mine & set(keys(found.hits[0].passage.text).grams))
 
 
 def standalone(question: Question) -> str:

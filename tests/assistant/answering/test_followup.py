@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -266,7 +266,7 @@ class TestInContext:
 class TestFindInContext:
     """Where the form does not say, the search does."""
 
-    def found(self, scores: dict[str, float], asked: list[str]) -> object:
+    def found(self, scores: dict[str, float], asked: list[str]) -> Callable[[str], Found]:
         """Return a search that finds one hit with the score set for a question, .1 for any other."""
 
         def find(text: str) -> Found:
@@ -284,7 +284,7 @@ class TestFindInContext:
         asked, _ = find_in_context(
             after("維修要多久？", "點數怎麼計算？"),
             self.found({"維修要多久？": 0.99}, searched),
-            embed,  # type: ignore[arg-type]
+            embed,
         )
 
         assert (asked.search, searched) == ("維修要多久？", ["維修要多久？"])
@@ -292,23 +292,33 @@ class TestFindInContext:
     def test_one_that_finds_little_is_searched_with_the_topic(self) -> None:
         """And its hits are those of that search."""
         searched: list[str] = []
-        scores = {"要在幾天內提出？": 0.3, "貨運求償 要在幾天內提出？": 0.7}
+        scores = {"要在幾天內提出？": 0.3}
 
         asked, found = find_in_context(
             after("要在幾天內提出？", "貨運求償怎麼做？"),
             self.found(scores, searched),
-            embed,  # type: ignore[arg-type]
+            embed,
         )
 
         assert asked.search == found.query.text == searched[-1]
         assert searched[-1].endswith("要在幾天內提出？")
         assert searched[-1] != "要在幾天內提出？"
 
+    def test_one_that_the_found_passage_says_nothing_of_stays_alone(self) -> None:
+        """That passage answers the question before, and nothing else does."""
+        asked, found = find_in_context(
+            after("今天天氣如何？", "貨運求償怎麼做？"),
+            self.found({"貨運求償 做 今天天氣如何？": 0.9}, []),
+            embed,
+        )
+
+        assert asked.search == found.query.text == "今天天氣如何？"
+
     def test_a_question_that_is_marked_is_searched_once(self) -> None:
         """Its form is enough."""
         searched: list[str] = []
 
-        find_in_context(after("那事假呢？", "病假一年可以請幾天？"), self.found({}, searched), embed)  # type: ignore[arg-type]
+        find_in_context(after("那事假呢？", "病假一年可以請幾天？"), self.found({}, searched), embed)
 
         assert searched == ["事假一年可以請幾天？"]
 
