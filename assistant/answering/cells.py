@@ -18,22 +18,23 @@ from knowledge.text import HAN, shares_script
 from knowledge.types import Hit, Language, Passage
 
 _MOST_CELLS = 3  # that one question may ask for: "價格" of 定價 and 會員價
-_LEFT_HAN, _LEFT_WORDS = 2, 1  # of the question that neither row nor column nor asking explains
+_LEFT_HAN, _LEFT_WORDS = 1, 0  # of the question that neither row nor column nor asking explains
 _SHARED = 2  # Han characters of a heading that the question must hold
 _UNIT = re.compile(r"[（(【\[][^（()）】\]]*[）)】\]]")
 _HEADING_PARTS = re.compile(r"[\s/／、]+")
+_ROW_TEXT = re.compile(r"^[^：\n]{1,30}：[^\n]*；[^\n]*$", re.MULTILINE)
 _UNIT_NOTE = re.compile(r"(?:金額)?(?:單位|单位|units?)\s*[:：]\s*([^\s，。；;,]{1,12})", re.IGNORECASE)
 _AMOUNT = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _COUNTS = re.compile(r"\d|[二兩两三四五六七八九十百千萬万]|一共")
 # What asks for more than one cell holds.
 _BEYOND = re.compile(
     r"哪[一1]?[個个]|哪些|哪幾|哪几|誰最|最[高低大小多少貴贵便晚早]|比較|比较|相差|差多少|加起來|加起来|總共|总共|總計|总计|合計|合计"
-    r"|平均|為什麼|为什么|為何|为何|怎麼|怎么|如何|若|如果|假如|超過|超过|以上|以下|以內|以内|之後|之后"
+    r"|平均|去年|前年|明年|後年|后年|上[個个]月|下[個个]月|上週|下週|為什麼|为什么|為何|为何|怎麼|怎么|如何|若|如果|假如|超過|超过|以上|以下|以內|以内|之後|之后"
     r"|\b(?:which|why|how (?!much|many|long|heavy)|compare|total|sum|average|more|less|most|least|if|when will)\b"
 )
 _ASKING = re.compile(
     r"請問|请问|想請教|想请教|想知道|我想|我要|知道|告訴我|告诉我|幫我|帮我|查詢|查询|查一下|一下|查|找|請|请|目前|現在|现在|今天|大概|大約"
-    r"|多少|什麼|甚麼|什么|是哪|何時|何时|幾|几|哪裡|哪裏|哪里|哪兒|哪|是不是|有沒有|有没有|嗎|吗|呢|吧|啊|是|的|有|在|要|為|为|了|會|会|可|能|用|這|这|那|該|该"
+    r"|多[少久長长大高遠远寬宽]|什麼|甚麼|什么|是哪|何時|何时|幾|几|哪裡|哪裏|哪里|哪兒|哪|是不是|有沒有|有没有|嗎|吗|呢|吧|啊|是|的|有|在|要|為|为|了|會|会|可|能|用|這|这|那|該|该"
     r"|一[台個个件支組组部片顆颗包盒]|[個个元塊块錢钱點点天日月年台件支人次號号]"
     r"|\b(?:what|what's|whats|is|are|was|the|a|an|of|for|at|in|on|to|does|do|how|much|many|when|where|please|tell|me|i|want|it"
     r"|its|have|has|there|s|price|cost|phone|number|open|opening|hours|stock|left|can|you|give)\b"
@@ -87,7 +88,7 @@ def cell_answer(question: str, hits: Sequence[Hit], language: Language) -> Piece
         return None
     rest = _without(asked, [plain(cell.value) for cell in keys])
     wanted = _wanted(rest, [cell for cell in row if cell not in keys])
-    if not wanted or not _nothing_left(rest, row, wanted, passage):
+    if not wanted or not _nothing_left(rest, row, wanted, keys, passage):
         return None
     said = [cell for cell in row if cell in keys or cell in wanted]
     text = "；".join(_said(cell, passage) for cell in said)
@@ -156,20 +157,36 @@ def _longest_shared(rest: str, name: str) -> int:
     )
 
 
-def _nothing_left(rest: str, row: Sequence[Cell], wanted: Sequence[Cell], passage: Passage) -> bool:
-    """Return whether row, columns, title and words of asking explain the rest of the question."""
-    told = (f"{cell.header} {cell.value}" for cell in row)
-    around = plain(" ".join((passage.title, *passage.heading, *told)))
+def _nothing_left(
+    rest: str, row: Sequence[Cell], wanted: Sequence[Cell], keys: Sequence[Cell], passage: Passage
+) -> bool:
+    """Return whether keys, columns asked for, what stands round the row and words of asking explain the question.
+
+    Another column's heading explains nothing: 電池 asks for no price of the phone that has a column 電池容量.
+    """
     rest = _without(rest, [part for cell in wanted for part in _parts(cell.header)])
     for question, column in _ASPECTS:
         if any(re.search(column, plain(cell.header)) for cell in wanted):
             rest = re.sub(question, " ", rest)
     if _COUNTS.search(rest):
         return False
-    rest = _ASKING.sub(" ", rest)
-    han = [c for c in re.findall(f"[{HAN}]", rest) if c not in around]
-    words = [word for word in re.findall(r"[a-z0-9]+", rest) if word not in around]
-    return len(han) <= _LEFT_HAN and len(words) <= _LEFT_WORDS
+    around = plain(
+        " ".join((
+            passage.title, *passage.heading, *(cell.header for cell in (*keys, *wanted)),
+            *(cell.value for cell in row), "" if passage.kind == "record" else _ROW_TEXT.sub("", passage.text),
+        ))
+    )  # fmt: skip
+    runs = [_unexplained(run, around) for run in re.findall(f"[{HAN}]+", _ASKING.sub(" ", rest))]
+    words = [word for word in re.findall(r"[a-z0-9]+", _ASKING.sub(" ", rest)) if word not in around]
+    return sum(runs) <= _LEFT_HAN and len(words) <= _LEFT_WORDS
+
+
+def _unexplained(run: str, around: str) -> int:
+    """Return how many characters of a run of Han ``around`` does not hold beside one of their neighbours."""
+    pairs = [run[i : i + 2] in around for i in range(len(run) - 1)]
+    if len(run) == 1:
+        return int(run not in around)
+    return sum(not (before or after) for before, after in zip([False, *pairs], [*pairs, False], strict=True))
 
 
 def _said(cell: Cell, passage: Passage) -> str:
