@@ -155,20 +155,25 @@ def _run(lines: Sequence[_Line], first: int) -> tuple[list[int], int] | None:
         if line.mark is not None and line.mark[0] == kind:
             if number is not None and line.mark[1] != len(starts) + 1:
                 break
-            if number is None and line.gap and not lines[index].mark:
-                break
             starts.append(index)
             last = index
-        elif line.mark is None and line.gap and not _goes_on(lines, index, kind, len(starts) + 1, number):
+        elif (
+            line.mark is None and _parted(lines, index) and not _goes_on(lines, index, kind, len(starts) + 1)
+        ):
             break
         else:
             last = index
     return (starts, last) if len(starts) > 1 else None
 
 
-def _goes_on(lines: Sequence[_Line], index: int, kind: str, expected: int, number: int | None) -> bool:
+def _parted(lines: Sequence[_Line], index: int) -> bool:
+    """Return whether a line begins a paragraph of its own: after an empty line, or after a sentence's end."""
+    return lines[index].gap or lines[index - 1].text.endswith(("。", ".", "！", "？"))
+
+
+def _goes_on(lines: Sequence[_Line], index: int, kind: str, expected: int) -> bool:
     """Return whether the list's next item still comes: then a paragraph between belongs to the item before."""
-    return number is not None and any(line.mark == (kind, expected) for line in lines[index + 1 :])
+    return any(line.mark == (kind, expected) for line in lines[index + 1 :])
 
 
 def _bare_run(lines: Sequence[_Line], first: int) -> tuple[list[int], int] | None:
