@@ -30,6 +30,12 @@ class Amount:
         """What it may count; "" where unknown."""
         return frozenset(kind for kind, _ in self.values)
 
+    @property
+    def sign(self) -> str:
+        """The same text for amounts that are equal, as far as one text can say it."""
+        kind, value = min(self.values, key=str)
+        return f"{kind}{value if isinstance(value, tuple) else plain(value)}"
+
     def equals(self, other: Amount) -> bool:
         """Return whether both can be the same amount; what says no unit agrees with any."""
         if any(_same(mine, theirs) for mine in self.values for theirs in other.values):
@@ -69,7 +75,7 @@ _ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _WORD_NUMBER = (
     rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:hundred|thousand|million|billion))?\b"
 )
-_NUMBER = rf"(?:{_DIGITS}\s*[{''.join(_HAN_SCALES)}]?{fold('萬')}?|{_HAN_NUMBER}|{_WORD_NUMBER})"
+_NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}\s*[{''.join(_HAN_SCALES)}]?{fold('萬')}?|{_HAN_NUMBER}|{_WORD_NUMBER})"
 
 # What a number counts: (kind, how many of the kind, pattern). Calendar months and clock seconds do not mix: a
 # month is not thirty days. Of 個 and 項 nothing is known.
@@ -123,11 +129,11 @@ _UNIT_APART = re.compile(
 # A Chinese numeral counts as a number only before what can be counted, or after 第: 一些, 一般 and 十分 are words.
 _COUNTED = _folded(
     "個年月日天周星期禮拜小時分秒元塊圓台件項條章節款目次人位名歲倍成折度里公克斤噸米尺吋英頁號樓層級類種張家格點"
-    "字吨工季份筆顆瓶箱間組門場本只輛趟筆"
+    "字吨工季份筆顆瓶箱間組門場本只輛趟堂家批套對雙副盒罐杯袋包桶枚棟戶桌席排欄聲段票期屆梯晚夜劑針粒片束支根"
 )
 _NO_NUMBER = re.compile(
     _folded(
-        "一(?:個(?!月|小時|工作|星期|禮拜|鐘頭)|種|位(?!數)|次(?!性)?(?=性)|些|般|律|定|概|樣|併|同|旦|樓)"
+        "一(?:個(?!月|小時|工作|星期|禮拜|鐘頭)|種|位(?!數)|次(?=性|可|能|最多|至多|只|得|要|就)|些|般|律|定|概|樣|併|同|旦|樓)"
     )
 )
 
@@ -145,8 +151,8 @@ _DATE = re.compile(
         r"|(?P<yi>\d{2,4})[-/.](?P<mi>\d{1,2})[-/.](?P<di>\d{1,2})(?![\d./-])"
         r"|(?<![\d/.])(?P<ms>1[0-2]|0?[1-9])/(?P<ds>3[01]|[12]\d|0?[1-9])(?![\d/%])"
     )
-    + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:{_TO}(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
-    rf"|\b(?P<df>{_DAY})(?:{_TO}(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
+    + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
+    rf"|\b(?P<df>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
     rf"|\b(?P<my>{'|'.join(_MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
 )
 _TIME = re.compile(
@@ -156,6 +162,14 @@ _TIME = re.compile(
         r"|:(?P<min2>\d\d)(?!\d))(?!\s*[ap]\.?m\b)"
     )
     + r"|\b(?P<h3>\d{1,2})(?::(?P<min3>\d\d))?\s*(?P<ap>[ap])\.?m\b\.?"
+)
+_DAYS = {fold(c): i for i, c in enumerate("一二三四五六日", 1)} | {fold("天"): 7}
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905 - one line, not seven
+_WEEKDAY = re.compile(
+    _folded(
+        rf"(?P<work>(?:星期|周|禮拜)一{_TO}(?:星期|周|禮拜)?五|平日|平常日)|(?:星期|周|禮拜)(?P<zh>[一二三四五六日天])(?![次個天年])"
+    )
+    + rf"|\b(?P<workdays>monday{_TO}friday|weekdays)\b|\b(?P<en>{'|'.join(_WEEKDAYS)})s?\b"
 )
 _LATE = fold("下午傍晚晚上晚間夜間")
 _SHARE = re.compile(
@@ -193,7 +207,10 @@ def number(text: str) -> Fraction | None:
     if re.match(r"\d", text):
         digits = re.match(r"[\d.]+", text)
         value = Fraction(digits.group().rstrip(".")) if digits else Fraction(0)
-        for scale in text[digits.end() if digits else 0 :].strip():
+        rest = text[digits.end() if digits else 0 :].strip()
+        if more := re.search(r"\d.*", rest):  # 1 萬 2 千
+            return value * _HAN_SCALES.get(rest[0], 1) + (number(more.group()) or 0)
+        for scale in rest:
             value *= _HAN_SCALES.get(scale, 1)
         return value
     words = re.split(r"[-\s]+", text)
@@ -350,6 +367,13 @@ def _share(match: re.Match[str], text: str) -> list[Amount]:
     return made(whole + over / _PARTS[group["eu"]], plain(over), str(_PARTS[group["eu"]]))
 
 
+def _weekday(match: re.Match[str], _: str) -> list[Amount]:
+    if match["work"] or match["workdays"]:
+        return [Amount(match.start(), match.end(), frozenset({("weekday", Fraction(15))}), ("1-5",))]
+    day = _DAYS[match["zh"]] if match["zh"] else _WEEKDAYS.index(match["en"]) + 1
+    return [Amount(match.start(), match.end(), frozenset({("weekday", Fraction(day))}), (f"day {day}",))]
+
+
 def _half(match: re.Match[str], _: str) -> list[Amount]:
     return [Amount(match.start(), match.end(), frozenset({_HALVES[match["u"] or match["e"]]}), ("0.5",))]
 
@@ -396,5 +420,5 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:
 
 _Read = Callable[[re.Match[str], str], list[Amount]]
 _READERS: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (_DATE, _date), (_SHARE, _share), (_TIME, _time), (_HALF, _half), (_PLAIN, _measure),
+    (_DATE, _date), (_WEEKDAY, _weekday), (_SHARE, _share), (_TIME, _time), (_HALF, _half), (_PLAIN, _measure),
 )  # fmt: skip

@@ -36,10 +36,14 @@ _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
 _COSINE = 0.80  # across languages, where words cannot be compared
-_OUTDONE = 1.15  # times as much of the words around a fact stand around its rival
+_OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
+_ROW_SHARE = 0.65  # of the shares above, for a row that is named: its cells have no verbs
+_CLAUSE = 4  # grams of a clause that can be told from others
+_SAME_CLAUSE = 0.7  # of the grams of two clauses
+_ALONE_MAY = 2.2  # the same for "may" and "must", which many sentences have
 _ALONE = 1.5  # where the source has only a rival, so much must stand around both
-_ROW_KEY = re.compile(r"[^:;\n]+:\s*([^;\n]{2,40}?)\s*;")
+_ROW_KEY = re.compile(r"([^:;\n]+):\s*([^;\n]{1,40}?)\s*;")
 _WORD = re.compile(r"[^\W_]+")
 _YES_NO = re.compile(
     r"\s*(?:yes|no|不?可以|不?會|不?会|是|是的|不是|不行|不能|不用|不需要?|需要|要|否|有|沒有|没有)"
@@ -86,6 +90,7 @@ class Evidence:
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
         self._facts: dict[DocumentId, list[Fact]] = {}
+        self._numbers: dict[DocumentId, set[str]] = {}
         self._rows: dict[
             DocumentId, set[str]
         ] = {}  # what the rows of a table are about, by their first cells
@@ -93,8 +98,11 @@ class Evidence:
             if window.count == 1:
                 document = window.passage.document_id
                 self._facts.setdefault(document, []).extend(window.readings[0].facts)
+                self._numbers.setdefault(document, set()).update(
+                    "#" + amount.sign for amount in window.readings[0].amounts
+                )
                 if (key := _ROW_KEY.match(window.folded)) is not None and is_row(window.text):
-                    self._rows.setdefault(document, set()).add(key[1])
+                    self._rows.setdefault(document, set()).add(_row_named(key))
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
@@ -116,9 +124,18 @@ class Evidence:
 
     def _exchanged(self, said: Reading, document: DocumentId) -> Verdict | None:
         """Return the verdict where the words around a fact belong to another fact of the document."""
+        ordered = {fact.attached for fact in self._facts[document] if fact.kind in {"order", "bound"}}
         for fact in said.facts:
             mine, theirs = _likeness(fact, self._facts[document])
-            if theirs > (max(mine * _OUTDONE, mine + _BY) if mine else _ALONE):
+            if (
+                fact.kind == "order"
+                and fact.value[:5] == "after"
+                and fact.attached in self._numbers[document] - ordered
+            ):
+                return "denial"  # "after 15 minutes", and the source waits these 15 minutes
+            if theirs > (
+                max(mine * _OUTDONE, mine + _BY) if mine else _ALONE_MAY if fact.kind == "modal" else _ALONE
+            ):
                 return _of(fact)
         return None
 
@@ -169,7 +186,11 @@ class Evidence:
             return Support("name", score)
         if _denied_differently(said, window):
             return Support("denial", score)
-        if novel_share < _NOVEL_SHARE or total_share < _TOTAL_SHARE:
+        needed = _ROW_SHARE if _is_about(said, window) else 1.0
+        missing = [units[i] for i in content if not borne[i] and not asked[i]]
+        if said.amounts and len(missing) == 1 and missing[0] >= "\u3400":
+            needed = 0.0  # a number with one strange character: "9 折" and 打九折
+        if novel_share < needed * _NOVEL_SHARE or total_share < needed * _TOTAL_SHARE:
             return Support("content", score)
         if exchanged is None:
             exchanged = self._of_another(said, window)
@@ -180,7 +201,7 @@ class Evidence:
     def _of_another(self, said: Reading, window: Window) -> Verdict | None:
         """Return the verdict where the window speaks of something else: another row, another kind of employee."""
         if any(
-            key in said.folded and key not in window.folded
+            key.search(said.folded) and not key.search(window.folded)
             for key in self._rows.get(window.passage.document_id, ())
         ):
             return "name"
@@ -309,6 +330,8 @@ def _denied_differently(said: Reading, window: Window) -> bool:
     """Return whether one side denies what the other asserts, at the place in the window that is most about it."""
     if said.denies and not any(reading.denies for reading in window.readings):
         return True
+    if _turned(said, window):
+        return True
     for gram, places in said.denials.items():
         there = [(reading, at) for reading in window.readings for at in reading.denials.get(gram, ())]
         for state, place, segment in places:
@@ -321,6 +344,38 @@ def _denied_differently(said: Reading, window: Window) -> bool:
             other = "-" if state == "+" else "+"
             if like[other] > max(like[state], like["?"]) * _OUTDONE + 0.01:
                 return True
+    return False
+
+
+def _is_about(said: Reading, window: Window) -> bool:
+    """Return whether the window is a row of a table and the sentence names what the row is about."""
+    key = _ROW_KEY.match(window.folded) if is_row(window.text) else None
+    return key is not None and _row_named(key).search(said.folded) is not None
+
+
+def _row_named(cell: re.Match[str]) -> re.Pattern[str]:
+    """Return what names a row by its first cell: 內湖區, or "zone a" where the cell alone is no name."""
+    head, name = cell[1].strip(), cell[2]
+    if len(name) == 1:
+        return re.compile(rf"{re.escape(head)}\W*{re.escape(name)}(?![a-z0-9])")
+    return re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])")
+
+
+def _turned(said: Reading, window: Window) -> bool:
+    """Return whether a clause and the one that says nearly the same differ by one denial."""
+    for count, mine in said.turns:
+        if len(mine) < _CLAUSE:
+            continue
+        alike = {True: 0.0, False: 0.0}  # by whether both deny equally often
+        for reading in window.readings:
+            for other, theirs in reading.turns:
+                both = len(mine & theirs) / max(len(mine), len(theirs))
+                alike[count == other] = max(alike[count == other], both)
+            for (one, before), (two, after) in pairwise(reading.turns):  # one clause may say what two do
+                if one + two == count:
+                    alike[True] = max(alike[True], len(mine & (before | after)) / len(mine))
+        if alike[False] >= _SAME_CLAUSE and alike[False] > alike[True]:
+            return True
     return False
 
 

@@ -41,7 +41,7 @@ _MONEY = "(?:新台幣|nt\\$|\\$)?\\s*"
 # Tried in this order: what is longer or more certain stands first.
 _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("不得不|不能不|不可不", (MUST,)),
-    ("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|未(?:超過|逾(?!期|時)|滿|達)|不足|不滿(?!意)|少於|低於|小於"
+    ("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)|不足|不滿(?!意)|少於|低於|小於"
      "|至多|最多|上限", (DOWN,)),
     ("以下|為限|為止|\\bor\\s+(?:less|fewer)", (DOWN_BACK,)), ("以上|\\bor\\s+more", (UP_BACK,)),
     ("(?:不得|不可以?|不能|不應|不)\\s*(?:少於|低於|小於|未滿)|超過|逾(?!期|時)|大於|高於|多於|至少|最少|起碼"
@@ -64,20 +64,20 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("\\b(?:need\\s+not|needn't|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+required)\\b", (NOT, MUST)),
     ("\\b(?:forbidden|prohibited|excluded|disallowed|banned|rejected)\\b", (NOT, ("fits", "+"))),
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
-    ("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同|銹|動產|便|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
+    ("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
      "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor|without)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim|return)(?:i?ed)?\\b)|\\bnon-", (NOT,)),
     ("可以|(?<![許認])可(?![能否靠觀惜見])|(?<![取獲所心值覺使難懂記變顯])得(?![到出知以很分])|(?<![可功性技才效產])能夠?(?![力量源])", (MAY,)),
     ("必須|務必|(?<![供反適相因回效響對])應該?(?![用對變付急屆酬聘收])|須|需要|需(?!求)|(?<![主重只摘想還])要(?![求點件素])", (MUST,)),
     ("\\b(?:may(?!\\s+\\d)|can|could|able\\s+to)\\b", (MAY,)),
-    ("\\b(?:must|shall|have\\s+to|has\\s+to|needs?(?:\\s+to)?|required|requires?|should)\\b", (MUST,)),
+    ("\\b(?:must|shall|have\\s+to|has\\s+to|needs?\\s+to|required|requires?|should)\\b", (MUST,)),
     ("全部|全體|所有|一律|全額|\\b(?:all|every(?!\\s+(?:day|week|month|year|quarter|hour))|entire|fully)\\b", (ALL,)),
     ("部分(?!工時)|部份|一部|某些|有些|若干|\\b(?:some|partial(?:ly)?|partly)\\b", (SOME,)),
-    ("每年度?|\\b(?:per|a|an|each|every)\\s+(?:year|annum)|\\bannually|\\byearly", (("rate", "year"),)),
-    ("每個?月|\\b(?:per|a|each|every)\\s+month|\\bmonthly", (("rate", "month"),)),
-    ("每周|每個?星期|\\b(?:per|a|each|every)\\s+week|\\bweekly", (("rate", "week"),)),
-    ("每日|每天|\\b(?:per|a|each|every)\\s+day|\\bdaily", (("rate", "day"),)),
-    ("每一?季|\\b(?:per|a|each|every)\\s+quarter|\\bquarterly", (("rate", "quarter"),)),
-    ("每小時|\\b(?:per|an|each|every)\\s+hour|\\bhourly", (("rate", "hour"),)),
+    ("[每按逐]年度?|\\b(?:per|a|an|each|every)\\s+(?:year|annum)|\\bannually|\\byearly", (("rate", "year"),)),
+    ("[每按逐]個?月|\\b(?:per|a|each|every)\\s+month|\\bmonthly", (("rate", "month"),)),
+    ("[每按逐]周|每個?星期|\\b(?:per|a|each|every)\\s+week|\\bweekly", (("rate", "week"),)),
+    ("[每按逐]日|每天|\\b(?:per|a|each|every)\\s+day|\\bdaily", (("rate", "day"),)),
+    ("[每按逐]一?季|\\b(?:per|a|each|every)\\s+quarter|\\bquarterly", (("rate", "quarter"),)),
+    ("[每按]小時|\\b(?:per|an|each|every)\\s+hour|\\bhourly", (("rate", "hour"),)),
     ("\\b(?:per|a|each|every)\\s+miles?", (("rate", "mile"),)),
     ("\\b(?:per|a|each|every)\\s+kilomet(?:re|er)s?", (("rate", "km"),)),
     ("當日|當天|同日|同天|即日|\\bsame\\s+(?:working\\s+|business\\s+)?day", (("day", "same"),)),
@@ -143,7 +143,8 @@ _SYNONYMS = """
 連續 接連
 以及 和 及 與 跟 暨
 併用 同時使用 合併使用 一起使用 一起用
-平日 平常日 周一至周五 星期一至星期五 周一到周五
+者 的人 的員工 的同仁 的勞工 的會員 的部分
+聯絡 聯繫 連絡 連繫
 更換 換
 延長到 延到
 因為 由於
@@ -189,7 +190,7 @@ certificate note
 # Words that say nothing of their own in an answer.
 _FILLERS = (
     "如果|假如|假使|倘若|倘|若|的話|原本|本來|自己|另外|此外|因此|所以|目前|大約|總共|共計|共(?=[\U000f0000-\U000f1fff])|(?<=起)算|期間|期限|有效期限?|(?<=[請做用去說休])過|"
-    "時候|(?<![工協學委大開社聚機議])會(?![員議計同客務場面])|這個|那個|情況下?|情形|請問|之間|只要|就"
+    "[打享](?=[\U000f1000-\U000f1fff])|時候|(?<![工協學委大開社聚機議])會(?![員議計同客務場面])|這個|那個|情況下?|情形|請問|之間|只要|就"
 )
 
 

@@ -33,10 +33,11 @@ FUNCTION = frozenset(
 _CLOSE = 3  # characters, words, marks
 _SIDES = ("<", ">")
 _BOUND = 3.0  # for the amount that "at least" belongs to
+_TIER = 4.0  # for another amount of the sentence, on the same side: "three to six years: 8,000"
 _NEAR = 0.8  # more for the words right beside a fact
 _BESIDE = 0.6  # for words of the same sentence beyond a comma
-_WEIGHT = {"|": 1.2, "#": 1.6}  # a piece's first character (祖父母 is not 配偶之祖父母), another amount
-_HAN_HEAD, _LATIN_HEAD = 3, 2  # characters or words that a denial certainly governs; those after it, perhaps
+_WEIGHT = {"|": 1.2, "#": 2.0}  # a piece's first character (祖父母 is not 配偶之祖父母), another amount
+_HAN_HEAD, _LATIN_HEAD = 3, 1  # characters or words that a denial certainly governs; those after it, perhaps
 _REACH = 9
 _PREPOSITIONS = frozenset(fold("以向對將把因"))  # what follows is not what is denied: 不得以零用金支付
 _AFTER_MODAL = 8  # characters or words that tell what may or must be done
@@ -62,10 +63,10 @@ _CELL_NONE = re.compile(fold("([^:;\n]{1,20}):\\s*(?:无|没有|否|不适用|no
 _CELL_HAS = re.compile(fold("([^:;\n]{1,20}):\\s*(?:有|是|可|yes)\\s*(?=;|$|\n)"))
 
 _HAN_ROLE = re.compile(
-    "(?:" + fold("总经理室?|副总经?理?|董事[长会]|主管机关|警卫室|管理员|受雇者|雇主|劳工|工会|经销商|厂商|供应商|本?公司|本店|卖家|买家|住户|访客|仓管")
+    "(?:" + fold("总经理室?|副总经?理?|董事[长会]|主管机关|警卫室|管理员|受雇者|雇主|劳工|工会|经销商|厂商|供应商|本?公司|本店|[买卖][家方]|住户|访客|仓管|[出承]租人|房东|房客|[甲乙]方|[借贷]款人|保证人|受益人|被保险人|要保人|[委受]托人|申请人|当事人|负责人|代理人")
     + "|"
     + f"(?:(?![{fold('由向经应于到至和与及并请须可得为者日内时是的之跟会给让后前')}])[\u3400-\u9fff]){{0,4}}?"
-    + fold("(?:经理|主任|课长|组长|处长|厂长|店长|总监|专员|主管|助理|部门(?!主管|经理|助理)|部(?![分份位落门])|课(?![程税后长])|组(?![织成装合长])|处(?![理分罚置以长])|中心|人员|会员|顾客|委员会|会计师|医师|律师)") + ")"
+    + fold("(?:经理|主任|课长|组长|处长|厂长|店长|总监|专员|主管|助理|部门(?!主管|经理|助理)|部(?![分份位落门])|(?<!堂)课(?![程税后长])|组(?![织成装合长])|处(?![理分罚置以长])|中心|机构|机关|单位|人员|会员|顾客|委员会|工程师|药师|技师|护理师|秘书|会计师|医师|律师)") + ")"
 )  # fmt: skip
 _LATIN_ROLE = re.compile(
     r"\b(?:([a-z]+) )?(managers?|directors?|controllers?|officers?|supervisors?|leads?|heads?|departments?|teams?|staff|customers?|employees?"
@@ -110,13 +111,14 @@ class Reading:
     facts: tuple[Fact, ...]
     amounts: tuple[Amount, ...]
     denies: bool
+    turns: tuple[tuple[int, frozenset[str]], ...]  # of each clause: how many denials, which grams
     denials: Mapping[str, tuple[Place, ...]]  # of each gram
     parts: tuple[Part, ...]
     folded: str
 
     def context(self, at: int, segment: int) -> Context:
-        """Return the words around a place."""
-        return _around(at, segment, self.parts)
+        """Return the words around a place, without the word that stands there."""
+        return _around(at, segment, (part for part in self.parts if not 0 <= part[1] - at <= 1))
 
 
 @dataclass(slots=True)
@@ -141,10 +143,18 @@ def read(text: str) -> Reading:
     tokens = _tokens(marked)
     _deny(tokens, kinds)
     units = tuple(t.text for t in tokens if t.kind in {"han", "word"})
-    parts = _contexts(tokens, found)
+    parts = _contexts(tokens, kinds, found)
     facts = (*_facts(tokens, parts, kinds, found), *_roles(marked, tokens, parts))
     return Reading(
-        units, grams(units), facts, tuple(found), NOT in kinds, _denials(tokens), tuple(parts), folded
+        units,
+        grams(units),
+        facts,
+        tuple(found),
+        NOT in kinds,
+        _turns(tokens, parts, kinds),
+        _denials(tokens),
+        tuple(parts),
+        folded,
     )
 
 
@@ -234,12 +244,12 @@ def _deny(tokens: list[_Token], kinds: list[tuple[str, str]]) -> None:
             if after.kind == "mark" and after is tokens[i + 1]:
                 after.state = turned[after.state]  # 不得, cannot
                 continue
-            reached += after.kind == "han" or (after.kind == "word" and after.text not in FUNCTION)
+            reached += after.kind in {"han", "word"} and after.text not in FUNCTION
             head = _HAN_HEAD if after.kind == "han" else _LATIN_HEAD
             after.state = turned[after.state] if reached <= head else "?"
 
 
-def _contexts(tokens: list[_Token], amounts_: list[Amount]) -> list[Part]:
+def _contexts(tokens: list[_Token], kinds: list[tuple[str, str]], amounts_: list[Amount]) -> list[Part]:
     """Return (gram, position, segment) of everything that tells what a fact is about."""
     found: list[Part] = []
     before: _Token | None = None
@@ -260,7 +270,11 @@ def _contexts(tokens: list[_Token], amounts_: list[Amount]) -> list[Part]:
         elif token.kind in {"stop", "weak"}:
             edge = True
         elif token.kind == "amount":
-            found.append(("#" + "/".join(amounts_[ord(token.text) & 0xFFF].raw), i, token.segment))
+            found.append(("#" + amounts_[ord(token.text) & 0xFFF].sign, i, token.segment))
+        elif token.kind == "mark":
+            kind, value = kinds[ord(token.text) - 0xE000]
+            if kind not in {"not", "modal"}:
+                found.append((f"={kind}:{value.rstrip('<>')}", i, token.segment))
         before = None if token.kind in {"word", "stop", "weak"} else before
     return found
 
@@ -270,20 +284,37 @@ def _following(at: int, segment: int, parts: Iterable[Part]) -> dict[str, float]
     return {
         g: 1.0 if i - at > 4 else 1.8
         for g, i, s in parts
-        if s == segment and at < i <= at + _AFTER_MODAL and g[0] != "|"
+        if s == segment and at < i <= at + _AFTER_MODAL and g[0] not in "|="
     }
 
 
 def _around(at: int, segment: int, parts: Iterable[Part], side: str = "") -> dict[str, float]:
     context: dict[str, float] = {}
     for gram, i, where in parts:
-        weight = (1.0 if where == segment else _BESIDE) * (_WEIGHT.get(gram[0], 1.0))
+        if i == at and gram[0] in "#=":
+            continue  # the fact itself
+        weight = 1.0 if where == segment else _BESIDE
+        weight = _TIER if gram[0] == "#" and gram[-1] in _SIDES else weight * _WEIGHT.get(gram[0], 1.0)
         apart = i - at if side == ">" else at - i if side == "<" else abs(i - at)
         if where == segment and 0 < apart <= _CLOSE:
             weight += _NEAR if gram[0] != "#" or side not in _SIDES else _BOUND
         if weight > context.get(gram, 0.0):
             context[gram] = weight
     return context
+
+
+def _turns(
+    tokens: list[_Token], parts: list[Part], kinds: list[tuple[str, str]]
+) -> tuple[tuple[int, frozenset[str]], ...]:
+    count: dict[int, int] = {}
+    for token in tokens:
+        if token.kind == "mark" and kinds[ord(token.text) - 0xE000] == NOT:
+            count[token.segment] = count.get(token.segment, 0) + 1
+    said: dict[int, set[str]] = {}
+    for gram, _, segment in parts:
+        if gram[0] not in "|=#":
+            said.setdefault(segment, set()).add(gram.rstrip("-"))
+    return tuple((count.get(segment, 0), frozenset(found)) for segment, found in said.items())
 
 
 def _sided(part: Part, at: int) -> Part:
@@ -297,7 +328,7 @@ def _attached(at: int, segment: int, parts: list[Part], side: str) -> str:
     near = [
         part
         for part in parts
-        if part[2] == segment and part[0][0] != "|" and (part[1] > at if side == ">" else part[1] < at)
+        if part[2] == segment and part[0][0] not in "|=" and (part[1] > at if side == ">" else part[1] < at)
     ]
     if not near:
         return ""
@@ -325,19 +356,10 @@ def _denials(tokens: list[_Token]) -> dict[str, tuple[Place, ...]]:
 def _facts(
     tokens: list[_Token], parts: list[Part], kinds: list[tuple[str, str]], found: list[Amount]
 ) -> Iterable[Fact]:
-    marks = [
-        (f"={kind}:{value.rstrip('<>')}", i, token.segment)
-        for i, token in enumerate(tokens)
-        if token.kind == "mark"
-        for kind, value in (kinds[ord(token.text) - 0xE000],)
-        if kind not in {"not", "modal"}
-    ]
     for i, token in enumerate(tokens):
         if token.kind == "amount":
             amount = found[ord(token.text) & 0xFFF]
-            context = _around(
-                i, token.segment, [_sided(part, i) for part in (*parts, *marks) if part[1] != i]
-            )
+            context = _around(i, token.segment, [_sided(part, i) for part in parts if part[1] != i])
             yield Fact("amount", "", context, amount)
         elif token.kind == "mark":
             kind, value = kinds[ord(token.text) - 0xE000]
