@@ -27,9 +27,11 @@ class Glossary:
     """Groups of terms that mean the same, each with at least two."""
 
     def __init__(self, pairs: Iterable[Pair] = ()) -> None:
-        """Join pairs that share a term into groups."""
+        """Join pairs that share a term into groups; what a term is the same as first is the documents' word for it."""
         group_of: dict[str, list[str]] = {}
+        self._written: dict[str, str] = {}
         for pair in pairs:
+            self._written.setdefault(fold(pair[0]), pair[1])
             one, other = (group_of.get(fold(text), [text]) for text in pair)
             joined = one if one is other else [*one, *(text for text in other if text not in one)]
             for text in joined:
@@ -47,8 +49,9 @@ class Glossary:
         return tuple(one for one in self._group_of.get(wanted, ()) if fold(one) != wanted)
 
     def variants(self, question: str) -> list[str]:
-        """Return the question with each of its terms written as the others of its group, at most eight ways.
+        """Return other ways to write the question, at most eight.
 
+        First with all its terms as documents write them, then with each term as the others of its group.
         A term inside a longer one that the question also uses stands for nothing of its own: 特休 in 特休假;
         nor does a Latin one inside a word: OT in "hotel".
         """
@@ -58,7 +61,12 @@ class Glossary:
             asked = compared
         used = [term for term, found in self._looked_for if found.search(compared)]
         whole = [t for t in used if not any(t != o and fold(t) in fold(o) for o in used)]
+        formal = asked
+        for term in whole:
+            if (written := self._written.get(fold(term))) is not None:
+                formal = _replaced(formal, fold(formal), term, written)
         found = [_replaced(asked, compared, term, other) for term in whole for other in self.same_as(term)]
+        found.insert(0, formal)
         return [variant for variant in dict.fromkeys(found) if variant != asked][:_VARIANTS]
 
 

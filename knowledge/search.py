@@ -138,8 +138,9 @@ class Searcher:
     def _ranked(self, question: str, terms: QueryTerms, reader: Reader, k: int) -> list[Hit]:
         """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
         store = self._store
-        ways = [terms, *(self._weighed(variant) for variant in store.glossary.variants(question))]
-        vector = self._index.embed_question(question)
+        variants = store.glossary.variants(question)
+        ways = [terms, *(self._weighed(variant) for variant in variants)]
+        vector = self._vector(question, variants)
         apart = self._centres.question(vector, terms.language)  # as passages of another language are met
         dense = dict(store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
         across: list[PassageId] = []
@@ -151,11 +152,22 @@ class Searcher:
         candidates = [Candidate(p, cosines.get(i, 0.0)) for i, p in passages.items()]
         average = store.average_length()
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
-        rated = [
-            (c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)
+        rated = [(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
+        hits = [
+            self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart), strict=True)
         ]
-        hits = [self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart), strict=True)]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
+
+    def _vector(self, question: str, variants: Sequence[str]) -> NDArray[np.float32]:
+        """Return the question's vector; where the glossary knows its words, halfway to the documents' way to ask.
+
+        Lay questions on labour law, the article among ten: .61 -> .66 of 83 questions, .68 -> .74 of the 87 tuned on.
+        """
+        vector = self._index.embed_question(question)
+        if variants:
+            vector = vector + self._index.embed_question(variants[0])
+            vector /= np.linalg.norm(vector)
+        return vector
 
     def _cosines(
         self,
@@ -174,7 +186,9 @@ class Searcher:
             i: float(self._centres.passage(v, passages[i].language) @ apart) for i, v in others.items()
         }
 
-    def _scores(self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32]) -> list[float]:
+    def _scores(
+        self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32]
+    ) -> list[float]:
         """Return each candidate's probability; the best in another language are read sentence by sentence first.
 
         Words tell nothing there, and a passage's vector blurs what one sentence says.
@@ -190,7 +204,10 @@ class Searcher:
             for i, cosine in zip(across, nearest, strict=True)
         ]
         unread = min(read)  # what was not read was worse before
-        scores = [score if s.same_script else min(score, unread) for score, (_, s) in zip(scores, rated, strict=True)]
+        scores = [
+            score if s.same_script else min(score, unread)
+            for score, (_, s) in zip(scores, rated, strict=True)
+        ]
         for i, score in zip(across, read, strict=True):
             scores[i] = score
         return scores
