@@ -241,7 +241,8 @@ def _differs(sentence: str, of: Passage, other: Passage) -> bool:
     if not theirs:
         return True
     twin = max(theirs, key=lambda text: _overlap(mine, text))
-    return facts_differ(mine, twin, added=kin(of, other))
+    related = kin(of, other)
+    return facts_differ(mine, twin, words=related or sisters(of, other), added=related)
 
 
 def _bare(text: str, passage: Passage) -> str:
@@ -260,13 +261,15 @@ _WORDLESS = re.compile(r"[\W\d_]+")
 _LIGHT = frozenset(fold("應须須需得可以之的於于在為为其及與与並并且者均皆即則则由所該该本天日應予個个"))
 
 
-def facts_differ(one: str, other: str, *, added: bool = True) -> bool:
+def facts_differ(one: str, other: str, *, words: bool = True, added: bool = True) -> bool:
     """Return whether two sentences that say nearly the same differ in a number, a denial or a word that counts.
 
-    ``added``: a rule of which one says more is another rule.
+    Without ``words`` only numbers and denials count. ``added``: a rule of which one says more is another rule.
     """
     if measures(one) != measures(other) or bool(denials(one).count) != bool(denials(other).count):
         return True
+    if not words:
+        return False
     a, b = (_WORDLESS.sub("", fold(text)) for text in (one, other))
     for what, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if what == "equal":

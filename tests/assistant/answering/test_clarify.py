@@ -230,6 +230,20 @@ class TestChoosing:
         assert found.status == "clarify"
 
 
+class TestCodesAlone:
+    """Files that are called by a number."""
+
+    def test_other_words_are_not_worth_asking(self, desk: MakeDesk) -> None:
+        """A name like 0443 helps nobody to choose; another number in the text is asked about all the same."""
+        one = passage("更新權杖於登入後自動發給裝置，請檢查登入的狀態與網路。", "0443.md")
+        other = passage("更新權杖於登入後自動發給裝置，請查看系統紀錄與網路。", "0476.md")
+        timed = passage("更新權杖於登入後 4 小時內發給裝置，請檢查登入的狀態。", "0443.md")
+        later = passage("更新權杖於登入後 8 小時內發給裝置，請檢查登入的狀態。", "0476.md")
+
+        assert answer(asking(desk, one, other), "更新權杖何時發給裝置？").status != "clarify"
+        assert answer(asking(desk, timed, later), "更新權杖何時發給裝置？").status == "clarify"
+
+
 class TestDifferences:
     """What makes two sentences say something else."""
 

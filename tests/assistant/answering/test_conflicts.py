@@ -158,6 +158,14 @@ class TestPrecision:
             passage("保固期間為 24 個月。", "電鍋說明書.md"),
         )
 
+    def test_two_laws_do_not_disagree(self) -> None:
+        """Each rules its own field."""
+        one = passage("逾期繳納者，每逾一日加徵百分之一滯納金。", "甲保險條例.md")
+        other = passage("逾期繳納者，每逾一日加徵百分之二滯納金。", "乙保護法.md")
+
+        assert not disagree("逾期繳納要加多少滯納金？", one, other)
+        assert disagree("逾期繳納要加多少滯納金？", one, replace(other, title="會計手冊"))
+
     def test_editions_are_asked_about_and_do_not_disagree(self) -> None:
         """clarify.py has them."""
         assert not disagree(
