@@ -199,7 +199,13 @@ def _from_clauses(
         )
         question = cleaned("".join(str(chunk.content) for chunk in chunks), passage)
         if question is not None:
-            yield _row(question, passage, guess(question, passage.text), "clause")
+            yield _row(question, passage, guess(question, _unlabelled(passage.text)), "clause")
+
+
+def _unlabelled(text: str) -> str:
+    """Return a clause without the labels at its lines' starts: their numbers answer nothing."""
+    lines = ((line.strip(), parse_label(line.strip())) for line in text.splitlines())
+    return "\n".join(line[label.end :] if label is not None else line for line, label in lines)
 
 
 def cleaned(written: str, passage: Passage) -> str | None:

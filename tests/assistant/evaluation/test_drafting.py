@@ -63,6 +63,15 @@ class TestDraft:
         }
         assert "Read the clause" in str(chat.seen[0][0].content)
 
+    def test_a_clauses_own_number_is_no_answer(self) -> None:
+        """Section 5.3 is not what is asked for."""
+        text = "Section 5.3 Overtime\n\nOvertime needs approval before it is worked."
+        chat = FakeChat(script=["Can staff request overtime without approval?"])
+
+        found = draft([replace(ENGLISH, text=text, clause="Section 5.3")], chat, 1)
+
+        assert [(one.origin, one.answer_contains) for one in found] == [("clause", "")]
+
     def test_the_count_bounds_questions_and_calls(self) -> None:
         """A model that writes no question is not asked for ever."""
         clauses = [clause(f"{CLAUSE}{i}", f"d{i}.md") for i in range(40)]
