@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from assistant.answering.citations import cite, whole
-from assistant.answering.evidence import best_sentence
+from assistant.answering.evidence import sentence_scores
 from assistant.answering.grounding import Embed
 from assistant.answering.types import Citation
 from knowledge.search import Found
+from knowledge.sentences import sentences
+
+_STOPS = ("。", "！", "？", "；", ".", "!", "?", ";")
 
 
 def nearest(found: Found, embed: Embed, floor: float) -> Citation | None:
@@ -21,5 +24,11 @@ def nearest(found: Found, embed: Embed, floor: float) -> Citation | None:
     if passage.question is not None:
         _, end = whole(passage)
         return cite(1, hit, passage.answer_start, end) if end > passage.answer_start else None
-    best = best_sentence(found.query, passage, embed)
+    spans = sentences(passage.text)
+    if not spans:
+        return None
+    scores = sentence_scores(found.query, passage, embed)
+    # A title may share the question's only word; it helps nobody.
+    told = [i for i, span in enumerate(spans) if span.text.endswith(_STOPS)] or list(range(len(spans)))
+    best = spans[max(told, key=lambda i: scores[i])]
     return cite(1, hit, passage.start + best.start, passage.start + best.end)

@@ -206,6 +206,16 @@ class TestDecline:
         assert "查看過的是：《it》第3條。其中《it》第3條可能有幫助。" in answer.text
         assert answer.text.endswith("或請專人協助。")
 
+    def test_a_title_is_no_help(self, desk: MakeDesk) -> None:
+        """Also where it alone shares a word with the question."""
+        titled = passage("第4.1條 出貨前檢核\n倉儲人員應核對訂單編號。", "sop.md", clause="第4.1條")
+
+        answer = answered(desk((titled, 0.09)), "出貨前的獎金有多少？")
+
+        assert answer.decline is not None
+        assert answer.decline.may_help is not None
+        assert answer.decline.may_help.quote == "倉儲人員應核對訂單編號。"
+
     def test_nothing_far_away_is_offered(self, desk: MakeDesk) -> None:
         """Below half of the threshold that declined."""
         answer = answered(desk((HANT, 0.02)), "今天的天氣如何？")
