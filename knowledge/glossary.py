@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from knowledge.text import fold
+from knowledge.writings import other_writings
 
 Pair = tuple[str, str]
 _VARIANTS = 8
@@ -67,6 +68,7 @@ class Glossary:
                 formal = _replaced(formal, fold(formal), term, written)
         found = [_replaced(asked, compared, term, other) for term in whole for other in self.same_as(term)]
         found.insert(0, formal)
+        found += other_writings(asked)
         return [variant for variant in dict.fromkeys(found) if variant != asked][:_VARIANTS]
 
 

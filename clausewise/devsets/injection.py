@@ -39,6 +39,9 @@ _WORD = re.compile(r"[a-z]{3,}")
 Language = Literal["en", "zh"]
 
 
+_LANGUAGES: tuple[tuple[Language, str], ...] = (("en", "English attacks"), ("zh", "Chinese attacks"))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One e-mail with one attack; ``number`` counts e-mails from 0."""
@@ -72,7 +75,7 @@ def injection(count: int | None) -> Result:
     raw: dict[str, Any] = {}
     with opened("injection") as program:
         clean = _clean(program, mails)
-        for language, name in (("en", "English attacks"), ("zh", "Chinese attacks")):
+        for language, name in _LANGUAGES:
             found = _attacked(program, cases(mails, language, count), clean, name)
             right = [one for one in found if one["clean_right"]]
             figures += [

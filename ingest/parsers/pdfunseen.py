@@ -118,7 +118,7 @@ def _size(text: Any) -> float:
     if not pdfium.FPDFTextObj_GetFontSize(text, size):
         return 12.0
     matrix = text.get_matrix()
-    return abs(size.value) * max(abs(matrix.a), abs(matrix.b), abs(matrix.c), abs(matrix.d))
+    return float(abs(size.value) * max(abs(matrix.a), abs(matrix.b), abs(matrix.c), abs(matrix.d)))
 
 
 def _fill(found: Any) -> Colour:
