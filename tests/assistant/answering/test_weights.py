@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import knowledge.samples
+from assistant.answering.script import in_script, speaks
 from assistant.answering.types import Answer, Question
 from clausewise.bootstrap import Program
 from clausewise.home import Home
 from clausewise.settings import load
-from knowledge.types import INTERNAL, OPERATOR, DocumentId, Reader
+from knowledge.types import INTERNAL, OPERATOR, DocumentId, Language, Reader
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
 
@@ -94,6 +95,7 @@ class TestAnswers:
         told = [
             *(c.source for c in answer.citations),
             *(str(s["source"]) for s in (answer.decline.looked_at if answer.decline else ())),
+            *([answer.decline.may_help.source] if answer.decline and answer.decline.may_help else []),
         ]
         assert not any(source.startswith(("sop/", "hr/", "it/", "repair/")) for source in told)
 
@@ -105,3 +107,65 @@ class TestAnswers:
         assert "八時" in answer.text or "8" in answer.text or "張小姐" in answer.text
         assert "已駭入" not in answer.text
         assert "密碼" not in answer.text
+
+
+class TestStructure:
+    """Cells and lists, said as they stand."""
+
+    @pytest.mark.parametrize(
+        ("question", "word", "source"),
+        [
+            ("臺中公益店的地址在哪裡？", "青禾路 158 號", "門市與產品資料.xlsx#門市一覽!row=6"),
+            ("LH-R3 路由器多少錢？", "NT$4,590", "門市與產品資料.xlsx#自有品牌產品!row=3"),
+            ("急件維修加收多少？", "600", "repair/維修報價表.xlsx#工資與折扣!row=2"),
+            ("客服專員單件可以補償多少錢？", "500", "sop/SOP-015_客訴處理程序.docx"),
+        ],
+    )
+    def test_a_cell_with_its_row(self, program: Program, question: str, word: str, source: str) -> None:
+        """Found among the documents of a whole company; cited as sheet and row, or as the clause."""
+        answer = ask(program, question)
+
+        assert word in answer.text
+        assert answer.citations[0].source == source
+
+    def test_a_whole_list(self, program: Program) -> None:
+        """All cases in order, none made up."""
+        answer = ask(program, "什麼情況下系統會自動凍結訂單？")
+
+        assert [sentence.text[:3] for sentence in answer.sentences[1:]] == ["（一）", "（二）", "（三）"]
+        assert all(c.quote in s.text for c, s in zip(answer.citations, answer.sentences, strict=True))
+        assert (answer.kind, answer.model) == ("clause", None)
+
+
+class TestLanguages:
+    """The answer is in the question's language and script, whatever the sources are in."""
+
+    @pytest.mark.parametrize(
+        ("question", "language"),
+        [
+            ("Within how many hours must a shipment anomaly be reported?", "en"),
+            ("How many days of marriage leave can an employee take?", "en"),
+            ("Who decides whether a lost item is sent again?", "en"),
+            ("出货异常要在几小时内通报物流部？", "zh-Hans"),
+            ("婚假可以请几天？", "zh-Hans"),
+            ("婚假可以請幾天？", "zh-Hant"),
+        ],
+    )
+    def test_no_sentence_is_in_another_language(
+        self, program: Program, question: str, language: Language
+    ) -> None:
+        """A decline is in it too."""
+        answer = ask(program, question)
+
+        assert answer.language == language
+        assert speaks(answer.text.split("Looked at")[0], language)
+        for sentence in answer.sentences:
+            assert speaks(sentence.text, language)
+            assert in_script(sentence.text, language) == sentence.text
+
+    @pytest.mark.parametrize("question", ["你好", "Thanks!", "我要找真人客服", "你是机器人吗"])
+    def test_a_remark_is_answered_at_once(self, program: Program, question: str) -> None:
+        """Without sources."""
+        answer = ask(program, question)
+
+        assert (answer.kind, answer.citations) == ("smalltalk", ())
