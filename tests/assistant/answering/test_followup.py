@@ -272,7 +272,8 @@ class TestFindInContext:
         def find(text: str) -> Found:
             asked.append(text)
             return Found(
-                query_terms(text, lambda _: {}, 1), (Hit(1, scores.get(text, 0.1), passage("條文")),)
+                query_terms(text, lambda _: {}, 1),
+                (Hit(1, scores.get(text, 0.1), passage("應於 14 日內提出求償")),),
             )
 
         return find
