@@ -85,10 +85,11 @@ def pages_to_blocks(pages: Sequence[str], outline: Outline = ()) -> tuple[Block,
             index = end
             continue
         used, level = titles.at(lines, index)
+        last = blocks[-1] if blocks else None
         if used:
             blocks.append(_Open("heading", line.page, lines[index : index + used], level, closed=True))
-        elif blocks and _continues(blocks[-1], line, labels.get(index)):
-            blocks[-1].lines.append(line)
+        elif isinstance(last, _Open) and _continues(last, line, labels.get(index)):
+            last.lines.append(line)
         else:
             blocks.append(_opened(line, labels.get(index)))
         index += max(used, 1)
@@ -215,10 +216,8 @@ def _is_item(line: _Line) -> bool:
     return bool(_BULLET.match(line.text) or _ITEM.match(line.text))
 
 
-def _continues(block: _Open | Block, line: _Line, label: Label | None) -> bool:
+def _continues(block: _Open, line: _Line, label: Label | None) -> bool:
     """Return whether ``line`` goes on with ``block``: the margin or the page broke it, not the writer."""
-    if isinstance(block, Block):
-        return False  # a table's row
     last = block.lines[-1]
     crosses = line.page != last.page
     if block.closed or label is not None or _is_item(line) or (line.gap and not crosses):
