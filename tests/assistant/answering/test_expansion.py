@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from assistant.answering.evidence import select
 from assistant.answering.expansion import expanded
 from assistant.answering.types import Question
-from knowledge.relevance import query_terms
+from knowledge.relevance import QueryTerms, query_terms
 from knowledge.types import OPERATOR, Hit, Passage, PassageId
 from models.fakes import HashEmbedder
 from tests.assistant.answering.ladder import Desk, ListedSearch, passage
@@ -19,14 +20,14 @@ DAYS = passage("第五條 員工每年有七日之假期，第二年起十日。
 ASKED = "試用期滿的員工特別休假有幾日？"
 
 
-def search(**about: dict[PassageId, list[Passage]]) -> ListedSearch:
+def search(**about: Any) -> ListedSearch:
     """Return a search that knows what is listed."""
-    made = ListedSearch(**about)  # type: ignore[arg-type]
+    made = ListedSearch(**about)
     made.embedder.load()
     return made
 
 
-def terms(question: str) -> object:
+def terms(question: str) -> QueryTerms:
     """Return a question's terms, all of one weight."""
     return query_terms(question, lambda names: dict.fromkeys(names, 1), 10)
 
@@ -54,7 +55,7 @@ class TestReferences:
         found = passage(text, "rule.md", "第十條")
         around = search(references={found.passage_id: [[DAYS]]})
 
-        wider = expanded(terms(ASKED), [Hit(1, 0.9, found)], around, OPERATOR, around.embed_passages)  # type: ignore[arg-type]
+        wider = expanded(terms(ASKED), [Hit(1, 0.9, found)], around, OPERATOR, around.embed_passages)
 
         assert [hit.passage for hit in wider.hits] == [found]
         assert wider.followed == frozenset()
@@ -83,7 +84,7 @@ class TestParts:
         around = search()
         hits = [Hit(1, 0.9, DAYS), Hit(2, 0.5, TRIAL)]
 
-        wider = expanded(terms("員工每年假期有幾日？"), hits, around, OPERATOR, around.embed_passages)  # type: ignore[arg-type]
+        wider = expanded(terms("員工每年假期有幾日？"), hits, around, OPERATOR, around.embed_passages)
 
         assert wider.hits == tuple(hits)
 
@@ -96,7 +97,7 @@ class TestSelection:
         hits = [Hit(1, 0.9, TRIAL), Hit(2, 0.5, DAYS)]
 
         def read(followed: frozenset[PassageId]) -> list[Passage]:
-            chosen = select(terms(ASKED), hits, embedder.embed_passages, 30, followed)  # type: ignore[arg-type]
+            chosen = select(terms(ASKED), hits, embedder.embed_passages, 30, followed)
             return [excerpt.passage for excerpt in chosen]
 
         assert read(frozenset()) == [TRIAL]

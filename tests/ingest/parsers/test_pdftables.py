@@ -36,7 +36,7 @@ def write(path: Path, story: Callable[[], list[object]], head: str = "") -> None
 
 
 def table(
-    rows: Sequence[Sequence[str]], *, ruled: bool = True, repeat: int = 0, style: Sequence[object] = ()
+    rows: Sequence[Sequence[object]], *, ruled: bool = True, repeat: int = 0, style: Sequence[object] = ()
 ) -> object:
     """Return a table as a flowable."""
     from reportlab.lib import colors
