@@ -8,6 +8,7 @@ firm's own and stays. Quotes never pass through here.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from knowledge.types import Language
 
@@ -43,5 +44,9 @@ def in_taiwan_words(text: str, language: Language, own: str) -> str:
     if language != "zh-Hant":
         return text
     for pattern, word in _PATTERNS:
-        text = pattern.sub(lambda m, word=word: m[0] if m[0] in own else m.expand(word), text)
+        text = pattern.sub(partial(_replaced, word, own), text)
     return text
+
+
+def _replaced(word: str, own: str, found: re.Match[str]) -> str:
+    return found[0] if found[0] in own else found.expand(word)
