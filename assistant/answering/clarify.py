@@ -118,7 +118,7 @@ def _label(before: Sequence[Turn], turn: Turn) -> str:
     offered = before[-1].content.strip()
     if not offered.startswith(tuple(lead for why in _LEADS.values() for lead in why.values())):
         return ""
-    names = [name.strip() for _, name in _OFFERED.findall(offered)][:_MOST]
+    names: list[str] = [name.strip() for _, name in _OFFERED.findall(offered)][:_MOST]
     said = fold(turn.content).strip()
     plain = _END.sub("", _LEAD_IN.sub("", _END.sub("", said)))
     for name, ordinal in zip(names, _ORDINALS, strict=False):
