@@ -139,7 +139,8 @@ def place(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def by_words() -> relevance.Relevance:
     """Return a relevance that goes by shared words: the fitted one expects the cosines of a real embedder."""
     weights = tuple(12.0 if name == "coverage" else 0.0 for name in relevance.FEATURES)
-    return relevance.Relevance((-6.0, *weights), (-6.0, *weights))
+    unread = (0.0,) * len(relevance.READ_FEATURES)
+    return relevance.Relevance((-6.0, *weights), (-6.0, *weights), (-6.0, *weights, *unread))
 
 
 Ran = Callable[[str], Result]
