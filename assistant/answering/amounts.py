@@ -40,7 +40,8 @@ class Amount:
         """Return whether both can be the same amount; what says no unit agrees with any."""
         if any(_same(mine, theirs) for mine in self.values for theirs in other.values):
             return True
-        return ("" in self.kinds or "" in other.kinds) and self.raw == other.raw
+        open_to_any = "" in self.kinds | other.kinds and "ordinal" not in self.kinds | other.kinds
+        return open_to_any and self.raw == other.raw
 
     def rivals(self, other: Amount) -> bool:
         """Return whether ``other`` could stand in its place: it counts the same."""
@@ -57,16 +58,35 @@ def _same(mine: Value, theirs: Value) -> bool:
 
 
 def _folded(pattern: str) -> str:
-    """Return a pattern whose Han characters are folded; the rest is left, since folding would lower \\W to \\w."""
+    r"""Return a pattern whose Han characters are folded; the rest is left, since folding would lower \\W to \\w."""
     return re.sub("[\u3400-\u9fff]+", lambda m: fold(m.group()), pattern)
 
 
 _HAN_NUMBER = f"[{fold(CJK_AMOUNTS)}]+"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
+_SMALL = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _WORDS = {word: value for value, word in enumerate(_SMALL)} | _TENS
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
@@ -310,8 +330,8 @@ def _time(match: re.Match[str], text: str) -> list[Amount]:
     if match["h3"]:
         hour, minute = int(match["h3"]), int(match["min3"] or 0)
         hour = hour % 12 + (12 if match["ap"] == "p" else 0)
-        values = {("clock", Fraction(hour * 60 + minute))}
-        return [Amount(match.start(), match.end(), frozenset(values), (str(hour), str(minute)))]
+        at: Value = ("clock", Fraction(hour * 60 + minute))
+        return [Amount(match.start(), match.end(), frozenset({at}), (str(hour), str(minute)))]
     read = number(match["h"])
     part = match["part"]
     if read is None or read > 24 or (_NO_NUMBER.match(text, match.start("h")) and not part):
@@ -339,7 +359,7 @@ def _time(match: re.Match[str], text: str) -> list[Amount]:
     ]
 
 
-def _share(match: re.Match[str], text: str) -> list[Amount]:
+def _share(match: re.Match[str], _: str) -> list[Amount]:
     group = {k: v for k, v in match.groupdict().items() if v}
     span = match.start(), match.end()
 

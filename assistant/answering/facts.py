@@ -6,10 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from knowledge.numerals import read_number
 from knowledge.text import fold
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "兩": 2, "两": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1000}
 _LARGE = {"萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
 _CHINESE_NUMBER = "零〇一二兩两三四五六七八九十百千萬万億亿"
 # A Chinese numeral counts as a number only before a unit or after 第: 一些, 一般 and 十分 are words.
@@ -43,21 +42,7 @@ _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)）](?!\d)|[(（]\d{1,2}[)）])\s*
 
 def chinese_value(numeral: str) -> int | None:
     """Return the value of a Chinese numeral: 十二 12, 三千五百 3500, 二〇二四 2024; None if it is none."""
-    if not numeral or any(c not in _CHINESE_NUMBER for c in numeral):
-        return None
-    if all(c in _DIGITS for c in numeral):
-        return int("".join(str(_DIGITS[c]) for c in numeral))
-    total, section, digit = 0, 0, 0
-    for c in numeral:
-        if c in _DIGITS:
-            digit = _DIGITS[c]
-        elif c in _SMALL:
-            section += (digit or 1) * _SMALL[c]
-            digit = 0
-        else:
-            total = (total + section + digit) * _LARGE[c] if total + section + digit else _LARGE[c]
-            section = digit = 0
-    return total + section + digit
+    return read_number(numeral) if numeral and all(c in _CHINESE_NUMBER for c in numeral) else None
 
 
 def _plain(value: float) -> str:

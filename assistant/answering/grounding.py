@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.amounts import Amount
-from assistant.answering.facts import denials, names
+from assistant.answering.facts import names
 from assistant.answering.reading import FUNCTION, Fact, Reading, read, similarity
 from knowledge.sentences import is_row, sentences
 from knowledge.text import fold, language_of, shares_script
@@ -91,9 +91,8 @@ class Evidence:
         self._vectors: NDArray[np.float32] | None = None
         self._facts: dict[DocumentId, list[Fact]] = {}
         self._numbers: dict[DocumentId, set[str]] = {}
-        self._rows: dict[
-            DocumentId, set[str]
-        ] = {}  # what the rows of a table are about, by their first cells
+        # What the rows of a table are about, by their first cells.
+        self._rows: dict[DocumentId, set[re.Pattern[str]]] = {}
         for window in self._windows:
             if window.count == 1:
                 document = window.passage.document_id
@@ -149,7 +148,7 @@ class Evidence:
         score, best = max(rated, key=lambda pair: pair[0], default=(0.0, None))
         return Support("supported", score, best) if best is not None and score >= _ASKED else None
 
-    def _check_same(
+    def _check_same(  # noqa: PLR0911 - a verdict each
         self, sentence: str, said: Reading, language: Language, window: Window, exchanged: Verdict | None
     ) -> Support:
         units = said.units
@@ -220,15 +219,16 @@ class Evidence:
         said = read(sentence)
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         nearest = windows[int(np.argmax(cosines))]
-        if is_verdict(sentence) and _contradicts(sentence, nearest):
-            windows = ()
+        if _contradicts(sentence, said, nearest):
+            yield Support("denial", float(max(cosines)))
+            return
         for window, cosine in zip(windows, cosines, strict=False):
             score = float(cosine) - 0.01 * window.rank - 0.004 * (window.count - 1)
             if not _counted(said, window):
                 yield Support("number", score)
             elif not _named(codes, window, self._question):
                 yield Support("name", score)
-            elif _contradicts(sentence, window):
+            elif _contradicts(sentence, said, window):
                 yield Support("denial", score)
             elif cosine < _COSINE:
                 yield Support("content", score)
@@ -379,9 +379,13 @@ def _turned(said: Reading, window: Window) -> bool:
     return False
 
 
-def _contradicts(sentence: str, window: Window) -> bool:
-    """Return whether a sentence and a window in another language deny differently, as far as counting denials tells."""
-    denied = bool(denials(window.text).count)
+def _contradicts(sentence: str, said: Reading, window: Window) -> bool:
+    """Return whether a sentence and a window in another language deny differently, as far as denials alone tell."""
+    denied = any(reading.denies for reading in window.readings)
     if is_verdict(sentence):
         return denied != sentence.lstrip().lower().startswith("no")
-    return window.count == 1 and denied != bool(denials(sentence).count)
+    if said.denies:
+        return not denied
+    allowed = {fact.value for reading in window.readings for fact in reading.facts if fact.kind == "modal"}
+    says_may = any(fact.kind == "modal" and fact.value == "may" for fact in said.facts)
+    return says_may and "may not" in allowed and "may" not in allowed

@@ -41,15 +41,19 @@ _MONEY = "(?:新台幣|nt\\$|\\$)?\\s*"
 # Tried in this order: what is longer or more certain stands first.
 _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("不得不|不能不|不可不", (MUST,)),
-    ("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)|不足|不滿(?!意)|少於|低於|小於"
-     "|至多|最多|上限", (DOWN,)),
+    (("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)"
+        "|不足|不滿(?!意)|少於|低於|小於"
+     "|至多|最多|上限"), (DOWN,)),
     ("以下|為限|為止|\\bor\\s+(?:less|fewer)", (DOWN_BACK,)), ("以上|\\bor\\s+more", (UP_BACK,)),
-    ("(?:不得|不可以?|不能|不應|不)\\s*(?:少於|低於|小於|未滿)|超過|逾(?!期|時)|大於|高於|多於|至少|最少|起碼"
-     f"|(?<![期屆])滿(?={_MONEY}{_A})|達(?={_MONEY}{_A})", (UP,)),
-    ("\\b(?:(?:may|must|can|shall|should|does|do|is|are)\\s+)?(?:not|never)\\s+(?:to\\s+)?(?:exceed\\w*|be\\s+(?:more|greater)\\s+than)"
-     "|\\bcannot\\s+exceed|\\b(?:no|not)\\s+more\\s+than|\\bup\\s+to|\\bat\\s+most|\\b(?:less|fewer|lower|younger)\\s+than|\\bunder(?=\\s+" + _A + "|\\s+\\$)"
+    (("(?:不得|不可以?|不能|不應|不)\\s*(?:少於|低於|小於|未滿)|超過|逾(?!期|時)|大於|高於|多於|至少|最少|起碼"
+     f"|(?<![期屆])滿(?={_MONEY}{_A})|達(?={_MONEY}{_A})"), (UP,)),
+    ("\\b(?:(?:may|must|can|shall|should|does|do|is|are)\\s+)?(?:not|never)\\s+(?:to\\s+)?(?:exceed\\w*|be\\s+(?:more"
+        "|greater)\\s+than)"
+     "|\\bcannot\\s+exceed|\\b(?:no|not)\\s+more\\s+than|\\bup\\s+to|\\bat\\s+most|\\b(?:less|fewer|lower"
+         "|younger)\\s+than|\\bunder(?=\\s+" + _A + "|\\s+\\$)"
      "|\\bbelow|\\b(?:is|are)\\s+(?:limited|capped)\\s+(?:to|at)|\\b(?:maximum|max)\\b", (DOWN,)),
-    ("\\b(?:no|not)\\s+(?:less|fewer)\\s+than|\\bat\\s+least|\\b(?:more|greater|higher|older)\\s+than|\\bover(?=\\s+" + _A + "|\\s+\\$)|\\babove|\\bexceed\\w*"
+    ("\\b(?:no|not)\\s+(?:less|fewer)\\s+than|\\bat\\s+least|\\b(?:more|greater|higher|older)\\s+than"
+        "|\\bover(?=\\s+" + _A + "|\\s+\\$)|\\babove|\\bexceed\\w*"
      "|\\b(?:minimum|min)\\b", (UP,)),
     (f"\\b(?:no|not)\\s+later\\s+than(?=\\s+{_C})|\\bwithin", (WITHIN,)),
     (f"{_A}\\s*(?:以|之)?內", (WITHIN_BACK,)),
@@ -58,16 +62,23 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("\\b(?:no|not)\\s+earlier\\s+than|\\b(?:on\\s+or\\s+)?after|\\bsince", (AFTER,)),
     ("(?<![目先面])(?:之|以)?前(?![項條述款揭往面台後開])", (BEFORE_BACK,)), ("提前|事先", (BEFORE,)),
     ("(?<![最然今前])(?:之|以)?後(?![續方台勤果悔備])", (AFTER_BACK,)),
-    ("不得|不可以?|不能夠?|不准|不許|不應該?|不宜|禁止|嚴禁|切勿|請勿|勿|恕不|恕無法|無法|沒辦法|不要(?!求)|不會", (NOT, MAY)),
-    ("\\b(?:cannot|can\\s+not|can't|may\\s+not|must\\s+not|mustn't|shall\\s+not|should\\s+not|shouldn't|do\\s+not|don't|never)\\b", (NOT, MAY)),
+    (("不得|不可以?|不能夠?|不准|不許|不應該?|不宜|禁止|嚴禁|切勿|請勿|勿|恕不|恕無法|無法|沒辦法|不要(?!求)"
+        "|不會"), (NOT, MAY)),
+    (("\\b(?:cannot|can\\s+not|can't|may\\s+not|must\\s+not|mustn't|shall\\s+not|should\\s+not|shouldn't|do\\s+not"
+        "|don't|never)\\b"), (NOT, MAY)),
     ("不用|不必|不需要?|不須|無須|無需|毋須|毋需|不一定要|免(?=[附具填繳納備辦預申])", (NOT, MUST)),
     ("\\b(?:need\\s+not|needn't|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+required)\\b", (NOT, MUST)),
     ("\\b(?:forbidden|prohibited|excluded|disallowed|banned|rejected)\\b", (NOT, ("fits", "+"))),
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
-    ("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
-     "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor|without)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim|return)(?:i?ed)?\\b)|\\bnon-", (NOT,)),
-    ("可以|(?<![許認])可(?![能否靠觀惜見])|(?<![取獲所心值覺使難懂記變顯])得(?![到出知以很分])|(?<![可功性技才效產])能夠?(?![力量源])", (MAY,)),
-    ("必須|務必|(?<![供反適相因回效響對])應該?(?![用對變付急屆酬聘收])|須|需要|需(?!求)|(?<![主重只摘想還])要(?![求點件素])", (MUST,)),
+    (("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
+        "|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
+     "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor|without)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
+         "|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim"
+         "|return)(?:i?ed)?\\b)|\\bnon-"), (NOT,)),
+    (("可以|(?<![許認])可(?![能否靠觀惜見])|(?<![取獲所心值覺使難懂記變顯])得(?![到出知以很分])"
+        "|(?<![可功性技才效產])能夠?(?![力量源])"), (MAY,)),
+    (("必須|務必|(?<![供反適相因回效響對])應該?(?![用對變付急屆酬聘收])|須|需要|需(?!求)"
+        "|(?<![主重只摘想還])要(?![求點件素])"), (MUST,)),
     ("\\b(?:may(?!\\s+\\d)|can|could|able\\s+to)\\b", (MAY,)),
     ("\\b(?:must|shall|have\\s+to|has\\s+to|needs?\\s+to|required|requires?|should)\\b", (MUST,)),
     ("全部|全體|所有|一律|全額|\\b(?:all|every(?!\\s+(?:day|week|month|year|quarter|hour))|entire|fully)\\b", (ALL,)),
@@ -82,17 +93,22 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("\\b(?:per|a|each|every)\\s+kilomet(?:re|er)s?", (("rate", "km"),)),
     ("當日|當天|同日|同天|即日|\\bsame\\s+(?:working\\s+|business\\s+)?day", (("day", "same"),)),
     ("次日|翌日|隔日|隔天|\\b(?:next|following)\\s+(?:working\\s+|business\\s+)?day", (("day", "next"),)),
-    ("當月|本月|\\bsame\\s+month", (("month", "same"),)), ("次月|下個?月|\\b(?:next|following)\\s+month", (("month", "next"),)),
-    ("當年度?|\\bsame\\s+year", (("year", "same"),)), ("次一?年度?|隔年|翌年|\\b(?:next|following)\\s+year", (("year", "next"),)),
+    ("當月|本月|\\bsame\\s+month", (("month", "same"),)), (("次月|下個?月|\\b(?:next"
+        "|following)\\s+month"), (("month", "next"),)),
+    ("當年度?|\\bsame\\s+year", (("year", "same"),)), (("次一?年度?|隔年|翌年|\\b(?:next"
+        "|following)\\s+year"), (("year", "next"),)),
     ("前一[天日]|\\bprevious\\s+day|\\bday\\s+before", (("day", "previous"),)),
     ("正職|全職|專任|\\bfull[- ]time", (("post", "full"),)), ("兼職|部分工時|工讀生?|\\bpart[- ]time", (("post", "part"),)),
-    ("增加|提高|調高|調升|\\b(?:increas\\w+|rais\\w+)", (("change", "up"),)), ("減少|降低|調低|調降|\\b(?:decreas\\w+|reduc\\w+|lower(?:ed|s|ing)?)\\b", (("change", "down"),)),
+    ("增加|提高|調高|調升|\\b(?:increas\\w+|rais\\w+)", (("change", "up"),)), (("減少|降低|調低|調降|\\b(?:decreas\\w+"
+        "|reduc\\w+|lower(?:ed|s|ing)?)\\b"), (("change", "down"),)),
     ("最長|最久|\\blongest", (("long", "+"),)), ("最短|\\bshortest", (("long", "-"),)),
     ("最高|\\bhighest", (("high", "+"),)), ("最低|\\blowest", (("high", "-"),)),
     ("最早|\\bearliest", (("early", "+"),)), ("最晚|最遲|\\blatest", (("early", "-"),)),
     ("合併|\\b(?:jointly|combined|together)\\b", (("joined", "+"),)), ("分別|個別|各別|\\bseparately", (("joined", "-"),)),
-    ("書面|\\bin\\s+writing|\\bwritten", (("form", "written"),)), ("口頭|\\b(?:oral(?:ly)?|verbal(?:ly)?)", (("form", "spoken"),)),
-    ("國內|境內|\\bdomestic(?:ally)?", (("land", "in"),)), ("國外|境外|海外|\\b(?:abroad|overseas|international(?:ly)?|foreign)", (("land", "out"),)),
+    ("書面|\\bin\\s+writing|\\bwritten", (("form", "written"),)), (("口頭|\\b(?:oral(?:ly)?"
+        "|verbal(?:ly)?)"), (("form", "spoken"),)),
+    ("國內|境內|\\bdomestic(?:ally)?", (("land", "in"),)), (("國外|境外|海外|\\b(?:abroad|overseas|international(?:ly)?"
+        "|foreign)"), (("land", "out"),)),
     ("(?<=範圍)(?:以|之)?內|\\binside", (("inside", "in"),)), ("(?<=範圍)(?:以|之)?外|\\boutside", (("inside", "out"),)),
     ("新(?=[品版制增舊規])|\\bnew\\b", (("age", "new"),)), ("舊|\\bold\\b", (("age", "old"),)),
     ("左側?|左邊", (("side", "left"),)), ("右側?|右邊", (("side", "right"),)),
@@ -102,7 +118,8 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("\\b(?:deliver(?:y|ed)|receipt)\\b", (("since", "delivery"),)), ("\\border(?:ing|ed)\\b", (("since", "order"),)),
     ("\\b(?:invoic(?:e|ing)\\s+date)\\b", (("since", "invoice"),)),
     *((f"(?<![本])(?:{zh})|\\b(?:{en})\\b", (("colour", en),)) for zh, en in (
-        ("紅色|紅燈", "red"), ("綠色|綠燈", "green"), ("黃色|黃燈", "yellow"), ("橘色|橙色|琥珀色", "amber"), ("藍色|藍燈", "blue"), ("白色", "white"), ("黑色", "black"),
+        ("紅色|紅燈", "red"), ("綠色|綠燈", "green"), ("黃色|黃燈", "yellow"), ("橘色|橙色|琥珀色", "amber"), (("藍色"
+            "|藍燈"), "blue"), ("白色", "white"), ("黑色", "black"),
     )),
 )  # fmt: skip
 
@@ -189,8 +206,10 @@ certificate note
 
 # Words that say nothing of their own in an answer.
 _FILLERS = (
-    "如果|假如|假使|倘若|倘|若|的話|原本|本來|自己|另外|此外|因此|所以|目前|大約|總共|共計|共(?=[\U000f0000-\U000f1fff])|(?<=起)算|期間|期限|有效期限?|(?<=[請做用去說休])過|"
-    "[打享](?=[\U000f1000-\U000f1fff])|時候|(?<![工協學委大開社聚機議])會(?![員議計同客務場面])|這個|那個|情況下?|情形|請問|之間|只要|就"
+    "如果|假如|假使|倘若|倘|若|的話|原本|本來|自己|另外|此外|因此|所以|目前|大約|總共|共計"
+    "|共(?=[\U000f0000-\U000f1fff])|(?<=起)算|期間|期限|有效期限?|(?<=[請做用去說休])過|"
+    "[打享](?=[\U000f1000-\U000f1fff])|時候|(?<![工協學委大開社聚機議])會(?![員議計同客務場面])|這個|那個|情況下?|情形"
+    "|請問|之間|只要|就"
 )
 
 
