@@ -398,7 +398,7 @@ def _half(match: re.Match[str], _: str) -> list[Amount]:
     return [Amount(match.start(), match.end(), frozenset({_HALVES[match["u"] or match["e"]]}), ("0.5",))]
 
 
-def _measure(match: re.Match[str], text: str) -> list[Amount]:
+def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 - one for each reading
     start, end = match.span()
     written = match.group()
     ordinal = text[:start].rstrip().endswith("第")

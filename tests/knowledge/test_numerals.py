@@ -49,3 +49,21 @@ class TestReadNumber:
     def test_no_number(self, text: str) -> None:
         """What is no number gives None, also where its letters or characters could be."""
         assert read_number(text) is None
+
+
+class TestAmounts:
+    """What amounts write beyond labels."""
+
+    @pytest.mark.parametrize(
+        ("text", "number"),
+        [
+            ("兩", 2),
+            ("二萬", 20_000),
+            ("两万五千", 25_000),
+            ("三億二千萬", 320_000_000),
+            ("一千二百萬", 12_000_000),
+        ],
+    )
+    def test_large_numbers(self, text: str, number: int) -> None:
+        """萬 and 億 count what stands before them."""
+        assert read_number(text) == number

@@ -113,6 +113,52 @@ class TestEnglish:
         assert check(sentence, POLICY, self.question) == verdict
 
 
+class TestRivals:
+    """A fact is compared with what could stand in its place."""
+
+    @pytest.mark.parametrize(
+        ("source", "true", "false"),
+        [
+            ("主機保固二十四個月，電池保固六個月。", "電池的保固是半年。", "電池的保固是二十四個月。"),
+            (
+                "祖父母喪亡者，給予喪假六日。配偶之祖父母喪亡者，給予喪假三日。",
+                "祖父母喪亡者，喪假六天。",
+                "祖父母喪亡者，喪假三天。",
+            ),
+            (
+                "身分：正職；禮金：900 元；生日假：1 天\n身分：兼職；禮金：300 元；生日假：無",
+                "兼職的禮金是300元。",
+                "兼職的禮金是900元。",
+            ),
+            ("申請應於出發前 5 日提出。", "申請要在出發前五天提出。", "申請要在出發後五天提出。"),
+            ("員工得申請宿舍，但應繳押金。", "員工可以申請宿舍。", "員工必須申請宿舍。"),
+            ("費用由承租人負擔，稅金由出租人負擔。", "費用由承租人負擔。", "費用由出租人負擔。"),
+            ("逾期未登記者，視為不參加。", "逾期沒有登記的人視為不參加。", "逾期未登記者，視為參加。"),
+            ("重量未滿 5 公斤者免運費。", "重量未滿5公斤的免運費。", "重量超過5公斤的免運費。"),
+            ("課程全部由講師錄影。", "課程全部由講師錄影。", "課程部分由講師錄影。"),
+            (
+                "Pumps are covered for 24 months; batteries are covered for six months.",
+                "Batteries are covered for 6 months.",
+                "Batteries are covered for 24 months.",
+            ),
+            (
+                "Claims may be filed within 20 days after the trip.",
+                "Claims may be filed within twenty days after the trip.",
+                "Claims may be filed within 20 days before the trip.",
+            ),
+            (
+                "Guests must sign at the desk.",
+                "Guests have to sign at the desk.",
+                "Guests may sign at the desk.",
+            ),
+        ],
+    )
+    def test_exchanged_facts_are_seen(self, source: str, true: str, false: str) -> None:
+        """The true sentence passes, the one with the rival's fact does not."""
+        assert check(true, source, "規定是什麼？") == "supported"
+        assert check(false, source, "規定是什麼？") != "supported"
+
+
 class TestNothing:
     """Edges."""
 
