@@ -54,7 +54,7 @@ _INLINE = re.compile(
 _MORE = {
     "zh-Hant": "此處還有其他 {count} 項未列出，請見「{place}」。",
     "zh-Hans": "此处还有其他 {count} 项未列出，请见“{place}”。",
-    "en": "There are {count} more items here; please see {place}.",
+    "en": "Further items here: {count}; please see {place}.",
 }
 
 

@@ -194,7 +194,7 @@ class TestLeftOut:
         """How many, and where; in the asker's language."""
         question = "What documents must be attached?"
 
-        assert self.told(question, (0,)) == ["There are 2 more items here; please see rule 第五條."]
+        assert self.told(question, (0,)) == ["Further items here: 2; please see rule 第五條."]
         assert self.told(question, (0, 2), "zh-Hans") == ["此处还有其他 1 项未列出，请见“rule 第五條”。"]
 
     def test_a_whole_list_says_nothing(self) -> None:
