@@ -113,7 +113,8 @@ class _Asked:
 def _program(name: str, code: Path, documents: Path) -> Iterator[_Asked]:
     """Start the program whose code lies in ``code``, with a home of its own that has read ``documents``."""
     models = os.environ.get("CLAUSEWISE_MODELS") or str(Path(".cache/models").absolute())
-    environment = {**os.environ, "PYTHONPATH": str(code), "CLAUSEWISE_MODELS": models}
+    path = os.pathsep.join(filter(None, [str(code), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, "CLAUSEWISE_MODELS": models}
     command = [sys.executable, str(Path(__file__).absolute()), "--serve"]
     command += [str((CACHE / name / "home").absolute()), str(documents.absolute())]
     process = subprocess.Popen(
