@@ -120,6 +120,8 @@ def errors() -> dict[str, ErrorRow]:
     rows: dict[str, ErrorRow] = {
         "malformed_line": ErrorRow("A line of a batch is not a JSON object, or lacks a field.", "1"),
         "bad_glossary": ErrorRow("The home's glossary.csv is not a glossary.", "2"),
+        "bad_questions": ErrorRow("A file of questions cannot be read, or a line of it breaks a rule.", "2"),
+        "bad_comparison": ErrorRow("An earlier result cannot be read, or is about other questions.", "2"),
         "internal": ErrorRow("A bug; the server's log has its traceback.", "1"),
     }
     lower = (clausewise.errors.ProgramError, knowledge.errors.KnowledgeError, models.errors.ModelError)

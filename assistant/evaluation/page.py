@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from assistant.evaluation import changes, plots
 from assistant.evaluation.matching import whole_numbers
@@ -109,11 +108,11 @@ def _named_times(result: Json, say: Wording) -> list[tuple[str, float, float, st
 
 
 @cache
-def _style() -> Markup:
-    """Return the product's colours and the page's own rules; both are files of this program."""
+def _style() -> str:
+    """Return the product's colours and the page's own rules: files of this program, so that they are safe."""
     tokens = resources.files("assistant.web").joinpath("static", "tokens.css").read_text("utf-8")
     own = Path(__file__).with_name("report.css").read_text("utf-8")
-    return Markup(tokens + own)  # noqa: S704 - style sheets of our own
+    return tokens + own
 
 
 @cache

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -239,7 +240,10 @@ class TestRealModels:
         by_id = {json.loads(line)["id"]: line for line in lines}
         chosen = ["S001", "S003", "S005", "S117", "S055", "S119"]
         (tmp_path / "q.jsonl").write_text("\n".join(by_id[one] for one in chosen), "utf-8")
-        cli("ingest", DOCUMENTS / "internal")
+        for file in ("sop/SOP-012_出貨作業標準程序.docx", "hr/Employee_Handbook_Chapter_5.docx"):
+            (tmp_path / "docs" / file).parent.mkdir(parents=True)
+            shutil.copy(DOCUMENTS / "internal" / file, tmp_path / "docs" / file)
+        cli("ingest", tmp_path / "docs")
 
         outcome = cli("eval", "run", tmp_path / "q.jsonl", "--html", tmp_path / "r.html", "--json")
 
