@@ -5,7 +5,7 @@ It also makes the languages' mean vectors (knowledge/centres.json), which knowle
 Data: DRCD and XQuAD of the evaluation folder, each question once with its article in the index and once with
 the whole article left out, so that "nothing relevant here" is learnt as well; DRCD also at a tenth of its
 size and with its titles, because small folders and titled documents are what people have. Half of the
-questions are fitted, the other half is reported: recall at 1 and 5, the area under the curve of answerable
+articles are fitted (clausewise/devsets/heldout.py), the other half is reported: recall at 1 and 5, the area under the curve of answerable
 against left out, and what a threshold gives.
 """
 
@@ -28,6 +28,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from bench.wiring import default_embedder
+from clausewise.devsets.heldout import fitted
 from knowledge.meaning import CONTEXT_END, Centres, IndexEmbedder
 from knowledge.relevance import FEATURES, Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.sentences import sentences
@@ -132,12 +133,12 @@ def _rows(
     size: int | None,
     seed: int,
     means: Centres,
-) -> list[Row]:
-    """Return each question's candidates with their labels; ``size`` samples a smaller index for each."""
+) -> list[tuple[bool, Row]]:
+    """Return each question's candidates, and whether they are for fitting; ``size`` samples a smaller index for each."""
     chance = random.Random(seed)
     articles = np.array(corpus.articles, dtype=object)
     average = float(np.mean([len(p.text) for p in corpus.passages]))
-    rows: list[Row] = []
+    rows: list[tuple[bool, Row]] = []
     for text, vector, gold in questions:
         allowed = np.ones(len(corpus.passages), dtype=np.bool_)
         if size is not None:
@@ -156,12 +157,11 @@ def _rows(
         asked = vector if shares_script(query.language, language) else means.question(vector, query.language)
         found = corpus.candidates(query, asked, allowed)
         candidates = [Candidate(corpus.passages[i], float(met(corpus.vectors[i]) @ asked)) for i in found]
-        rows.append(
-            [
-                Pair(s, i == gold, 0.0 if s.same_script else _nearest(corpus, i, asked, met))
-                for s, i in zip(signals(query, candidates, average), found, strict=True)
-            ]
-        )
+        row = [
+            Pair(s, i == gold, 0.0 if s.same_script else _nearest(corpus, i, asked, met))
+            for s, i in zip(signals(query, candidates, average), found, strict=True)
+        ]
+        rows.append((fitted(corpus.passages[gold].passage_id), row))
     return rows
 
 
@@ -182,10 +182,11 @@ def centres(data: Path, embedder: Embedder) -> Centres:
     def mean(texts: list[str], *, asked: bool) -> NDArray[np.float32]:
         some = chance.sample(texts, min(len(texts), 400))
         vectors = [embedder.embed_question(t) for t in some] if asked else embedder.embed_passages(some)
-        return np.mean(vectors, axis=0)
+        return np.asarray(np.mean(vectors, axis=0), np.float32)
 
     def texts(path: str, name: str) -> list[str]:
-        return [row[name] for row in _read(data / path)]
+        rows = _read(data / path)
+        return [row[name] for row in rows if fitted(row.get("passage_id") or row["id"])]
 
     handbook = [
         part
@@ -212,9 +213,9 @@ def centres(data: Path, embedder: Embedder) -> Centres:
     return Centres(questions, passages)
 
 
-def collect(data: Path, embedder: Embedder, means: Centres, seed: int) -> dict[str, list[Row]]:
-    """Return the rows of every set by name; names end in + (article present) or - (left out)."""
-    sets: dict[str, list[Row]] = {}
+def collect(data: Path, embedder: Embedder, means: Centres, seed: int) -> dict[str, list[tuple[bool, Row]]]:
+    """Return the rows of every set by name, each with whether it is for fitting; names end in + (article present) or - (left out)."""
+    sets: dict[str, list[tuple[bool, Row]]] = {}
     chance = random.Random(seed)
 
     def add(
@@ -361,10 +362,10 @@ def main() -> None:
     means = centres(arguments.data, plain)
     embedder = IndexEmbedder(plain)
     sets = collect(arguments.data, embedder, means, arguments.seed)
-    fitted = [row for rows in sets.values() for row in rows[::2]]
-    held_out = {name: rows[1::2] for name, rows in sets.items()}
-    relevance = Relevance(fit(fitted, same_script=True), fit(fitted, same_script=False), ())
-    relevance = replace(relevance, read=fit_read(fitted, relevance))
+    seen = [row for rows in sets.values() for fits, row in rows if fits]
+    held_out = {name: [row for fits, row in rows if not fits] for name, rows in sets.items()}
+    relevance = Relevance(fit(seen, same_script=True), fit(seen, same_script=False), ())
+    relevance = replace(relevance, read=fit_read(seen, relevance))
     figures = report(held_out, relevance)
     document = {
         "made_by": "python -m bench.fit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -51,7 +52,7 @@ class Repository:
         self._model_id = model_id
         self._names: dict[frozenset[str] | None, tuple[int, list[DocumentName]]] = {}
         self._average: tuple[int, float] = (-1, 0.0)
-        self._languages: tuple[int, frozenset[str]] = (-1, frozenset())
+        self._languages: dict[frozenset[str] | None, tuple[int, dict[str, int]]] = {}
 
     def passages(self, ids: Sequence[PassageId], reader: Reader) -> dict[PassageId, Passage]:
         """Return those of ``ids`` that ``reader`` may see now, in the order of ``ids``."""
@@ -212,14 +213,20 @@ class Repository:
             vectors = embeddings.load(connection, list(keys.values()), self._model_id)
         return {i: vectors[key] for i, key in keys.items() if key in vectors}
 
-    def languages(self) -> frozenset[str]:
-        """Return the languages of all passages in force ("zh", "en"); remembered, says nothing about any document."""
+    def languages(self, reader: Reader) -> dict[str, int]:
+        """Return how many passages ``reader`` may see in each language ("zh", "en"); remembered."""
         generation = self._database.generation
-        if self._languages[0] != generation:
-            with self._database.read() as connection:
-                rows = connection.execute(readable(OPERATOR, PassageRow.language).distinct())
-                self._languages = (generation, frozenset(row.language[:2] for row in rows))
-        return self._languages[1]
+        known = self._languages.get(reader.audiences)
+        if known is not None and known[0] == generation:
+            return known[1]
+        counted = readable(reader, PassageRow.language, func.count()).group_by(PassageRow.language)
+        counts: Counter[str] = Counter()
+        with self._database.read() as connection:
+            for language, count in connection.execute(counted):
+                counts[language[:2]] += count
+        self._languages = {a: c for a, c in self._languages.items() if c[0] == generation}
+        self._languages[reader.audiences] = (generation, dict(counts))
+        return self._languages[reader.audiences][1]
 
     def document_names(self, reader: Reader) -> list[DocumentName]:
         """Return the names of all documents of which ``reader`` may see something; remembered."""

@@ -144,7 +144,8 @@ class Searcher:
         apart = self._centres.question(vector, terms.language)  # as passages of another language are met
         dense = dict(store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
         across: list[PassageId] = []
-        if store.repository.languages() - {terms.language[:2]}:
+        rarity = _rarity(store.repository.languages(reader), terms.language)
+        if rarity is not None:
             across = [i for i, _ in store.vectors.search(apart, reader.audiences, max(_DENSE, k))]
         lexical = [i for way in ways for i in self._lexical(way, reader, max(_LEXICAL, k))]
         passages = store.repository.passages(list(dict.fromkeys([*lexical, *dense, *across])), reader)
@@ -154,7 +155,7 @@ class Searcher:
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
         rated = [(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
         hits = [
-            self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart), strict=True)
+            self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart, rarity or 1.0), strict=True)
         ]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
@@ -187,11 +188,12 @@ class Searcher:
         }
 
     def _scores(
-        self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32]
+        self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32], rarity: float
     ) -> list[float]:
         """Return each candidate's probability; the best in another language are read sentence by sentence first.
 
-        Words tell nothing there, and a passage's vector blurs what one sentence says.
+        Words tell nothing there, and a passage's vector blurs what one sentence says. ``rarity`` multiplies the
+        odds of what is in another language.
         """
         scores = [self._relevance.probability(s) for _, s in rated]
         order = sorted(range(len(rated)), key=lambda i: -scores[i])[:_READ]
@@ -200,7 +202,7 @@ class Searcher:
             return scores
         nearest = self._nearest_sentences([rated[i][0].passage for i in across], question)
         read = [
-            self._relevance.probability_read(rated[i][1], cosine, cosine - max(nearest))
+            _with_odds(self._relevance.probability_read(rated[i][1], cosine, cosine - max(nearest)), rarity)
             for i, cosine in zip(across, nearest, strict=True)
         ]
         unread = min(read)  # what was not read was worse before
@@ -252,6 +254,22 @@ class Searcher:
         if idents := keys(terms.text).idents:
             ids = [*ids, *self._store.fulltext.search(idents, reader.audiences, limit, column="idents")]
         return list(dict.fromkeys(passage_id for passage_id, _ in ids))
+
+
+def _rarity(counts: Mapping[str, int], language: Language) -> float | None:
+    """Return by what the odds of passages in other languages are multiplied; None where there are none.
+
+    The fit knows indexes in one language. In a mixed one a question is mostly answered in its own, as far as
+    the documents are in it.
+    """
+    own = counts.get(language[:2], 0)
+    others = sum(counts.values()) - own
+    return min(1.0, others / own) if own and others else 1.0 if others else None
+
+
+def _with_odds(probability: float, factor: float) -> float:
+    odds = factor * probability / max(1 - probability, 1e-9)
+    return odds / (1 + odds)
 
 
 _FILLER = frozenset(

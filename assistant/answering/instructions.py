@@ -113,6 +113,20 @@ _FUNCTION = frozenset(
 )
 
 
+# Where a sentence without a stop before it may begin: parsers undo line ends, and what stood on a line of its own
+# goes on in the one before. Parts that stay are joined again, so a place too many does no harm.
+_BEGINS = re.compile(
+    r"(?<=\S)\s+(?=(?:Add|Anagram|Append|Attention|Augment|Break|Can you|Capitali[sz]e|Combine|Compose|Convert|Could you|Create"
+    r"|Describe|Develop|Disregard|Do not|Draft|Encode|Enhance|Explain|Forget|From now|Generate|Give|Group|How|Ignore|In your"
+    r"|Include|Insert|Integrate|Introduce|Jumble|Mention|Misspell|Modify|New instructions?|Output|Please|Pretend|Print"
+    r"|Provide|Rearrange|Remove|Render|Repeat|Replace|Reply|Respond|Reverse|Rewrite|Say|Scramble|Show|Substitute|Summari[sz]e"
+    r"|Suggest|Swap|System prompt|Tell|Translate|Use|What|When|Where|Which|Who|Why|Write|You are|Your)\b)"
+    r"|(?<=[A-Za-z0-9.,;:)\]])\s+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])\s+(?=[A-Za-z])"
+    r"|(?<=[\u3400-\u9fff])(?=(?:請|请)?(?:在|把|將|将|用|替)(?:你|您|妳)的?(?:回答|回覆|回复|答案|答覆|回應|輸出|訊息)"
+    r"|(?:請|请)?(?:忽略|無視|无视|忘記|忘记|不要理會|不要理会)[^。！？\n]{0,12}(?:指示|指令|提示|規則|规则|設定|设定))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """A sentence, or a cell of a table's row. Offsets are into the passage's text."""
@@ -190,7 +204,16 @@ def _pieces(passage: Passage) -> Iterator[_Piece]:
         if is_row(span.text):
             yield from _cells(span, line)
         else:
-            yield _Piece(span.start, span.end, span.text, line)
+            yield from _beginnings(span, line)
+
+
+def _beginnings(span: Span, line: int) -> Iterator[_Piece]:
+    at = 0
+    for found in _BEGINS.finditer(span.text):
+        if found.start() > at:
+            yield _Piece(span.start + at, span.start + found.start(), span.text[at : found.start()], line)
+        at = found.end()
+    yield _Piece(span.start + at, span.end, span.text[at:], line)
 
 
 def _cells(span: Span, line: int) -> Iterator[_Piece]:

@@ -227,6 +227,8 @@ class Answerer:
             hit = by_passage[window.passage.passage_id]
             cited.append((hit, window.start, window.end))
             told = in_taiwan_words(in_full(checked.text, window, draft.language), draft.language, own)
+            if any(told in sentence.text for sentence in draft.sentences):
+                continue  # two sentences of the model in the source's own words are often one
             yield draft.say(told, hit, window.start, window.end)
         for piece in left_out(found.query, cited, self._searcher, draft.reader, draft.language):
             yield draft.say(piece.text, piece.hit, piece.start, piece.end)

@@ -12,6 +12,7 @@ from langchain_core.messages import BaseMessage
 
 from assistant.answering.grounding import Evidence, Support, Window, is_verdict
 from assistant.answering.script import in_script, speaks
+from knowledge.sentences import is_row
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import Language
 
@@ -22,7 +23,7 @@ _END = re.compile(
     re.DOTALL,
 )
 _MARKERS = re.compile(r"\s*(?:\[[^\[\]]{0,12}\]|〔[^〔〕]{0,24}〕|【\d+】)")
-_LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)]\s+)", re.IGNORECASE)
+_LEAD = re.compile(r"^\s*(?:(?:答案?|回答|Answer)\s*[:：]\s*|[-*•]\s+|\d{1,2}[.、)](?:\s+|$))", re.IGNORECASE)
 _SAYS = re.compile(
     r"^(?:(?:the )?sources? (?:states?|says?|indicates?|mentions?|specif(?:y|ies))(?: that)?"
     r"|according to (?:the|these) sources?,?"
@@ -39,6 +40,8 @@ _NO_ANSWER = re.compile(
 
 _UNIT = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+")
 _FRAGMENT = 6  # units, Han characters or words; fewer make no sentence
+_ITEM = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、．]|\d{1,2}\.\s|[-*•])")
+_OWN_WORDS = 120  # units; longer source text is not read out in place of an answer
 
 
 class Chat(Protocol):
@@ -93,13 +96,17 @@ def clean(sentence: str, language: Language) -> str:
 
 
 def in_full(text: str, window: Window, language: Language) -> str:
-    """Return ``text``; where it is a bare fragment, the source's own words that bear it, in the question's script.
+    """Return the source's own words that bear ``text``, in the question's script; ``text`` where they are many.
 
-    Told to write sentences, the small model still answers "who" and "how much" with a word, and in a quarter
-    of the wrong answers on DRCD that was another word of the right sentence. The sentence is exact either
-    way.
+    The small model picks the right sentence more often than the right words of it: on 60 DRCD questions the gold
+    string stood in .75 of its sentences, in .82 of those that bear them, and in none that these lacked. A row of a
+    table and an item of a list lack what stands above them; across languages the words must be the model's.
     """
-    if (_is_sentence(text) and not is_verdict(text)) or not shares_script(language, language_of(window.text)):
+    if not shares_script(language, language_of(window.text)):
+        return text
+    whole = _is_sentence(text) and not is_verdict(text)
+    partial = is_row(window.text) or _ITEM.match(window.text) is not None
+    if whole and (partial or len(_UNIT.findall(window.text)) > _OWN_WORDS):
         return text
     return in_script(" ".join(window.text.split("\n")), language)
 

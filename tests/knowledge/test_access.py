@@ -161,7 +161,7 @@ class TestNoWayRound:
         assert found <= WRITERS, "read passages through knowledge.access.readable"
 
     def test_repository_selects_through_the_gate(self) -> None:
-        """In the repository only reads of one kept version select by themselves, ``canonical`` their gate."""
+        """In the repository only reads of kept versions select by themselves: texts behind ``canonical``, and dates."""
         tree = ast.parse((ROOT / "knowledge" / "repository.py").read_text())
         selecting = {
             function.name
@@ -171,7 +171,7 @@ class TestNoWayRound:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "select"
         }
 
-        assert selecting == {"canonical", "document_passages"}
+        assert selecting == {"canonical", "document_passages", "version_dates"}
 
 
 def _names(path: Path, name: str) -> bool:

@@ -39,14 +39,15 @@ class TestWritten:
         assert [type(event) for event in found] == [Retrieved, ClauseShown, Delta, Delta, Final]
 
     def test_answer_joins_sentences_with_markers(self, desk: MakeDesk) -> None:
-        """Sentences have none, the whole has one for each citation."""
+        """Sentences are in the source's words and have none, the whole has one for each citation."""
         answer = final(
             events(desk((SHIPPING, 0.9), says=["應於24小時內通報物流部。是否補寄由倉儲經理判定。"]))
         )
 
         assert (answer.status, answer.kind, answer.language) == ("answered", "written", "zh-Hant")
-        assert answer.text == "應於24小時內通報物流部。 [1] 是否補寄由倉儲經理判定。 [2]"
-        assert [s.text for s in answer.sentences] == ["應於24小時內通報物流部。", "是否補寄由倉儲經理判定。"]
+        said = ["門市知悉出貨異常後，應於24小時內通報物流部。", "是否補寄，由倉儲經理判定。"]
+        assert answer.text == f"{said[0]} [1] {said[1]} [2]"
+        assert [s.text for s in answer.sentences] == said
 
     def test_citations_are_exact(self, desk: MakeDesk) -> None:
         """Offsets into the canonical text give the quote, with clause, version and page."""

@@ -58,7 +58,7 @@ class TestClean:
 
 
 class TestInFull:
-    """A bare fragment becomes the sentence that bears it."""
+    """What a short piece of a source bears is said in the source's words."""
 
     def test_a_fragment_becomes_the_source_sentence(self) -> None:
         """Word for word."""
@@ -67,12 +67,20 @@ class TestInFull:
             == "是否補寄，由倉儲經理判定。"
         )
 
-    def test_a_sentence_stays(self) -> None:
-        """It was checked already."""
+    def test_a_sentence_becomes_the_source_sentence(self) -> None:
+        """The source's words are the exact ones."""
         assert (
             in_full("由倉儲經理判定是否補寄。", window("是否補寄，由倉儲經理判定。"), "zh-Hant")
-            == "由倉儲經理判定是否補寄。"
+            == "是否補寄，由倉儲經理判定。"
         )
+
+    def test_of_a_long_source_and_of_a_row_the_sentence_stays(self) -> None:
+        """They hold more than was asked."""
+        written = "由倉儲經理判定是否補寄。"
+        long = "是否補寄，由倉儲經理判定，" + "並依出貨紀錄與客戶回覆辦理，" * 12
+
+        assert in_full(written, window(long), "zh-Hant") == written
+        assert in_full(written, window("項目：補寄；判定：由倉儲經理判定是否補寄"), "zh-Hant") == written
 
     def test_across_languages_the_fragment_stays(self) -> None:
         """The answer is in the question's language."""
