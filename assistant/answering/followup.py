@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from assistant.answering.grounding import Embed
@@ -32,6 +32,7 @@ _FOUND_ALONE, _FOUND_MORE = 0.5, 0.25
 _FOUND_BRIEF = (
     0.9  # instead of the first, where a question has little content; then the two together are searched
 )
+_READ_FIRST = 4  # places of what a follow-up's first reading finds
 _OPENED = 0.5  # share of that which a question opened by 那, 如果 or "and" needs
 _POINTS_BACK_HAN, _POINTS_BACK_LATIN = 5, 3  # the same before a pronoun that then may point to it
 _FULL_HAN, _FULL_LATIN = 8, 5  # characters, words of content: a question of so many says all that it means
@@ -130,12 +131,16 @@ def _best(found: Found) -> float:
 def find_in_context(question: Question, find: Find, embed: Embed | None = None) -> tuple[Asked, Found]:
     """Return what a question means in its dialogue with what the search finds for it.
 
-    One search; another where nothing marks the question as leaning and it finds little by itself, and one for each
-    earlier turn of that kind.
+    One search for a question that stands alone, two for one that leans: with its topic and with all of the question
+    before. Where nothing marks it as leaning, the second only if it finds little by itself; so for earlier turns.
     """
     asked = in_context(question, embed, find)
-    if asked.leaning != "unmarked":
+    if asked.leaning == "no":
         return asked, find(asked.search)
+    if asked.leaning != "unmarked":
+        before = _last(question)
+        found = find(asked.search)
+        return asked, also_read(found, find(f"{before} {question.text}")) if before else found
     alone = find(_OPENER.sub("", question.text))
     if _best(alone) < _enough(question.text):
         beside = find(asked.search)
@@ -143,6 +148,34 @@ def find_in_context(question: Question, find: Find, embed: Embed | None = None) 
         if (brief or _best(beside) >= _best(alone) + _FOUND_MORE) and _speaks_of(beside, question.text):
             return asked, beside
     return Asked(question.text, question.text), alone
+
+
+def _last(question: Question) -> str:
+    turns = [turn.content.strip() for turn in question.history if turn.role == "user"]
+    return next((turn[:_TURN] for turn in reversed(turns) if turn), "")
+
+
+def also_read(found: Found, other: Found) -> Found:
+    """Return what was found, in its fifth place the best that only the other reading of the question finds.
+
+    Both questions together are another reading of a follow-up. Recall in five places, of that of the question written
+    out: .906 -> .925 of 53 dialogues looked at, .963 -> .981 of 54 that were not.
+    """
+    known = {hit.passage.passage_id for hit in found.hits[:_READ_FIRST]}
+    new = next((hit for hit in other.hits if hit.passage.passage_id not in known), None)
+    if new is None or len(found.hits) < _READ_FIRST:
+        return found
+    kept, rest = found.hits[:_READ_FIRST], found.hits[_READ_FIRST:]
+    score = min(new.score, kept[-1].score)
+    rest = tuple(hit for hit in rest if hit.passage.passage_id != new.passage.passage_id)
+    ordered = [*kept, replace(new, score=score), *rest][: len(found.hits)]
+    return replace(
+        found,
+        hits=tuple(
+            replace(hit, rank=n, score=min(hit.score, score) if n > _READ_FIRST else hit.score)
+            for n, hit in enumerate(ordered, 1)
+        ),
+    )
 
 
 def _speaks_of(found: Found, text: str) -> bool:

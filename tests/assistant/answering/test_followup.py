@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.answering.followup import find_in_context, in_context, leaning, leans, standalone
+from assistant.answering.followup import also_read, find_in_context, in_context, leaning, leans, standalone
 from assistant.answering.slots import document_named, substituted, topic
 from assistant.answering.types import Question, Turn
 from knowledge.relevance import query_terms
 from knowledge.search import Found
-from knowledge.types import Hit
+from knowledge.types import Hit, PassageId
 from tests.assistant.answering.ladder import passage
 
 KINDS = (
@@ -35,6 +36,10 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
         rows[i, -1] = 1.0
         rows[i, len(KINDS) + i if kind is None else kind] = 2.0
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def _hit(text: str, score: float) -> Hit:
+    return Hit(1, score, replace(passage(text), passage_id=PassageId(text)))
 
 
 def after(text: str, *turns: str) -> Question:
@@ -315,13 +320,25 @@ class TestFindInContext:
 
         assert asked.search == found.query.text == "今天天氣如何？"
 
-    def test_a_question_that_is_marked_is_searched_once(self) -> None:
-        """Its form is enough."""
+    def test_a_question_that_is_marked_is_searched_in_both_readings(self) -> None:
+        """Its form is enough: it is not searched alone."""
         searched: list[str] = []
 
         find_in_context(after("那事假呢？", "病假一年可以請幾天？"), self.found({}, searched), embed)
 
-        assert searched == ["事假一年可以請幾天？"]
+        assert searched == ["事假一年可以請幾天？", "病假一年可以請幾天？ 那事假呢？"]
+
+    def test_the_fifth_place_is_for_the_other_reading(self) -> None:
+        """The first four and the scores' order stay."""
+        main = tuple(_hit(f"甲{n}", 0.9 - n / 10) for n in range(6))
+        terms = query_terms("那事假呢", lambda _: {}, 1)
+
+        found = also_read(Found(terms, main), Found(terms, (main[0], _hit("乙", 0.95))))
+
+        assert [h.passage.text for h in found.hits] == ["甲0", "甲1", "甲2", "甲3", "乙", "甲4"]
+        scores = [h.score for h in found.hits]
+        assert scores == sorted(scores, reverse=True)
+        assert [h.rank for h in found.hits] == [1, 2, 3, 4, 5, 6]
 
 
 class TestStandalone:

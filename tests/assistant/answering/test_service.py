@@ -156,7 +156,7 @@ class TestFollowUp:
 
         events(made, Question("那退貨呢？", history))
 
-        assert made.search.asked == ["退貨異常怎麼辦？"]
+        assert made.search.asked == ["退貨異常怎麼辦？", "出貨異常怎麼辦？ 那退貨呢？"]
 
     def test_a_question_that_stands_alone_is_searched_alone(self, desk: MakeDesk) -> None:
         """History does not pollute it."""
