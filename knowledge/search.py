@@ -155,7 +155,8 @@ class Searcher:
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
         rated = [(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
         hits = [
-            self._hit(c, s, score) for (c, s), score in zip(rated, self._scores(rated, apart, rarity or 1.0), strict=True)
+            self._hit(c, s, score)
+            for (c, s), score in zip(rated, self._scores(rated, apart, rarity or 1.0), strict=True)
         ]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
