@@ -12,7 +12,7 @@ from knowledge.text import fold
 _TABLE = tomllib.loads(resources.files("assistant.answering").joinpath("phrases.toml").read_text("utf-8"))
 _PART = re.compile(r"<(\w+)>")
 # Python's matcher goes back over every way to read a repetition; with a bound the worst case stays small.
-_BOUNDS = ((")*", "){0,8}"), (")+", "){1,8}"))
+_BOUNDS = ((")*", "){0,8}"), (")+", "){1,8}"), (">*", ">{0,8}"), (">+", ">{1,8}"))
 _END = r"(?![a-z0-9])"
 
 

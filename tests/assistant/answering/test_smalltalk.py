@@ -254,3 +254,9 @@ class TestTexts:
         """Where the assistant is not what is wanted."""
         assert any(word in remark_text(intent, "zh-Hant") for word in ("專人", "同仁"))
         assert any(word in remark_text(intent, "en") for word in ("person", "colleague"))
+
+
+@pytest.mark.parametrize("word", ["請你", "你可以", "我想請你", "幫我", "you ", "please "])
+def test_a_word_said_a_hundred_times_is_read_once(word: str) -> None:
+    """With two ways to read it, and no bound on how often, a message of 60 characters took minutes."""
+    assert recognise(f"{word * 100}Q") is None
