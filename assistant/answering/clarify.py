@@ -50,6 +50,7 @@ _UNKNOWN = {
     "Please check the name, or ask a colleague for help.",
 }
 _NAME = 40  # characters of a name that are repeated
+_LONGEST = 300  # characters of a name that is taken from the history
 
 _OFFERED = re.compile(r"^(\d)\. (.+)$", re.MULTILINE)
 _ORDINALS = tuple(
@@ -69,7 +70,7 @@ _LAST = re.compile(
 _LEAD_IN = re.compile(
     r"^(?:我?(?:要|想|是)?(?:問|问|查|指|選|选)?的?是?|請問|请问|i (?:mean|want|choose)|it'?s|please)\s*"
 )
-_END = re.compile(r"(?:[\s。.!！?？,，、]|please|的?(?:那[個个份])|的|吧|謝謝|谢谢)*$")
+_END = re.compile(r"(?:[\s。.!！?？,，、]|please|那[個个份]|的|吧|謝謝|谢谢)*+$")
 _CHOICE = 12  # terms; what is longer is a question of its own
 
 
@@ -118,7 +119,7 @@ def _label(before: Sequence[Turn], turn: Turn) -> str:
     offered = before[-1].content.strip()
     if not offered.startswith(tuple(lead for why in _LEADS.values() for lead in why.values())):
         return ""
-    names: list[str] = [name.strip() for _, name in _OFFERED.findall(offered)][:_MOST]
+    names: list[str] = [name.strip()[:_LONGEST] for _, name in _OFFERED.findall(offered)][:_MOST]
     said = fold(turn.content).strip()
     plain = _END.sub("", _LEAD_IN.sub("", _END.sub("", said)))
     for name, ordinal in zip(names, _ORDINALS, strict=False):
@@ -187,11 +188,13 @@ def _of_the_named(asked: str, found: Found) -> Found:
             dropped |= {p.document_id for p in family if p not in meant}
     if not dropped:
         return found
-    hits = [
-        replace(hit, editions=tuple(p for p in hit.editions if p.document_id not in dropped))
-        for hit in found.hits
-        if hit.passage.document_id not in dropped
-    ]
+    hits: list[Hit] = []
+    for hit in found.hits:
+        kept = [p for p in (hit.passage, *hit.editions) if p.document_id not in dropped]
+        if kept and kept[0] is hit.passage:
+            hits.append(replace(hit, editions=tuple(kept[1:])))
+        elif kept:  # the named edition stands for the group; the copies are copies of the other
+            hits.append(replace(hit, passage=kept[0], places=(), editions=tuple(kept[1:])))
     return replace(found, hits=tuple(replace(hit, rank=n) for n, hit in enumerate(hits, 1)))
 
 

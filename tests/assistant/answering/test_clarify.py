@@ -44,6 +44,14 @@ def answer(desk: Desk, text: str, *history: Turn) -> Answer:
 class TestAsking:
     """When it is asked which one is meant."""
 
+    def test_the_edition_named_by_its_title_stands_for_the_group(self, desk: MakeDesk) -> None:
+        """Also where the search put the other one first."""
+        found = answer(
+            asking(desk, NEW, OLD, says="服務滿一年者，每年給予特別休假 7 日。"), f"2025年版 {ASKED}"
+        )
+
+        assert {citation.source for citation in found.citations} == {"leave-2025.md"}
+
     def test_editions_that_differ_are_named(self, desk: MakeDesk) -> None:
         """In a fixed text with the choices; the model is not asked."""
         made = asking(desk, NEW, OLD)
@@ -271,3 +279,10 @@ class TestDifferences:
     def test_other_spellings_do_not(self, one: str, other: str) -> None:
         """Width, numerals, 應 and 須."""
         assert not facts_differ(one, other)
+
+
+def test_a_long_row_of_particles_is_read_once() -> None:
+    """As a choice: with two ways to read 的那個 a hundred of them would take for ever."""
+    history = (Turn("user", ASKED), Turn("assistant", OFFER))
+
+    assert chosen(Question("的那個" * 100 + "x", history))[1] == ""
