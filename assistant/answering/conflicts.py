@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from assistant.answering.cells import clean
 from assistant.answering.evidence import sentence_scores
 from assistant.answering.facts import denials, measures, without_numbers
 from assistant.answering.grounding import Embed
@@ -128,7 +129,9 @@ def disagreement(found: Found, embed: Embed) -> tuple[Statement, ...]:
             for one in answering[i]:
                 two = _twin(one, spans, answering[i])
                 held = _HELD if other.score >= _FAR * found.hits[0].score else _HELD_FAR
-                if two is not None and _disagree(found.query, one, hit.passage, two, other.passage, held):
+                if two is None or not _disagree(found.query, one, hit.passage, two, other.passage, held):
+                    continue
+                if clean((hit, other), found.query.text):
                     return (_statement(hit, one), _statement(other, two))
     return ()
 
