@@ -106,14 +106,14 @@ class IndexEmbedder:
         return self._embedder.embed_question(text)
 
     def _of_contexts(self, contexts: Mapping[str, None]) -> dict[str, Vectors]:
-        new = [context for context in contexts if context not in self._contexts]
-        if len(self._contexts) + len(new) > _CONTEXTS_KEPT:
-            self._contexts = {}
-            new = list(contexts)
+        known = self._contexts  # replaced and never changed: other threads read it
+        new = [context for context in contexts if context not in known]
+        if len(known) + len(new) > _CONTEXTS_KEPT:
+            known, new = {}, list(contexts)
         if new:
             vectors = self._embedder.embed_passages(new)
-            self._contexts.update(zip(new, vectors, strict=True))
-        return self._contexts
+            known = self._contexts = known | dict(zip(new, vectors, strict=True))
+        return known
 
 
 def _less(vector: Vectors, means: Mapping[str, Vectors], language: Language) -> Vectors:

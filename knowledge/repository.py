@@ -224,9 +224,9 @@ class Repository:
         with self._database.read() as connection:
             for language, count in connection.execute(counted):
                 counts[language[:2]] += count
-        self._languages = {a: c for a, c in self._languages.items() if c[0] == generation}
-        self._languages[reader.audiences] = (generation, dict(counts))
-        return self._languages[reader.audiences][1]
+        kept = {a: c for a, c in self._languages.items() if c[0] == generation}
+        self._languages = kept | {reader.audiences: (generation, dict(counts))}  # other threads read the old one
+        return dict(counts)
 
     def document_names(self, reader: Reader) -> list[DocumentName]:
         """Return the names of all documents of which ``reader`` may see something; remembered."""
@@ -240,8 +240,8 @@ class Repository:
                 readable(reader, *columns).group_by(DocumentRow.id).order_by(DocumentRow.source)
             )
             names = [DocumentName(DocumentId(r.id), r.title, r.source, tuple(r.codes)) for r in rows]
-        self._names = {a: n for a, n in self._names.items() if n[0] == generation}
-        self._names[reader.audiences] = (generation, names)
+        kept = {a: n for a, n in self._names.items() if n[0] == generation}
+        self._names = kept | {reader.audiences: (generation, names)}  # other threads read the old one
         return names
 
     def average_length(self) -> float:

@@ -218,11 +218,11 @@ class Searcher:
     def _nearest_sentences(self, passages: Sequence[Passage], question: NDArray[np.float32]) -> list[float]:
         """Return for each passage the cosine of its sentence that is nearest to the question."""
         texts = [[span.text for span in sentences(p.text)][:_SENTENCES] or [p.text] for p in passages]
-        new = list(dict.fromkeys(t for each in texts for t in each if t not in self._sentence_vectors))
-        if len(self._sentence_vectors) + len(new) > _SENTENCES_KEPT:
-            self._sentence_vectors = {}
+        vectors = self._sentence_vectors  # replaced and never changed: other threads read it
+        new = list(dict.fromkeys(t for each in texts for t in each if t not in vectors))
+        if len(vectors) + len(new) > _SENTENCES_KEPT:
+            vectors = {}
             new = list(dict.fromkeys(t for each in texts for t in each))
-        vectors = self._sentence_vectors
         if new:
             vectors = self._sentence_vectors = vectors | dict(
                 zip(new, self._index.embed_passages(new), strict=True)
