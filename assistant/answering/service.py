@@ -242,7 +242,7 @@ class Answerer:
 
 
 def _pieces(pieces: Sequence[Piece], draft: _Draft) -> Iterator[Event]:
-    draft.kind = "clause"
+    draft.kind = "written"  # by no model: "clause" is an exact look-up alone
     for piece in pieces:
         yield draft.say(piece.text, piece.hit, piece.start, piece.end)
 
@@ -309,7 +309,7 @@ class _Draft:
 
     def say(self, text: str, hit: Hit, start: int, end: int) -> Delta:
         citation = self.numbering.number(hit, start, end)
-        if self.kind == "written" and not self.sentences:
+        if self.model is not None and not self.sentences:
             self.time("first_sentence")
         self.sentences.append(Sentence(text, (citation.n,)))
         return Delta(len(self.sentences) - 1, text, (citation,))

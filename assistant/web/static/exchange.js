@@ -79,7 +79,12 @@ function statusOf(text, state) {
 }
 
 function isClauseItself(state) {
-  return state.answer?.kind === "clause" || state.answer?.kind === "faq";
+  return state.answer?.kind === "faq" || isVerbatim(state);
+}
+
+/** Tell whether the answer is a source's own words that no model touched: a clause, a list, a cell. */
+function isVerbatim({ answer }) {
+  return answer?.kind === "clause" || (answer?.kind === "written" && !answer.model);
 }
 
 /** Tell whether the answer sets sources side by side: a sentence of the server's own comes first. */
@@ -189,7 +194,7 @@ function sentenceOf({ text, open }, state, { text: words, citations }) {
   return make(
     "span",
     { className: "sentence" },
-    state.answer?.kind === "clause" ? wordsOf({ before: words }) : words,
+    isVerbatim(state) ? wordsOf({ before: words }) : words,
     citations.map((n) => {
       const citation = state.citations[n];
       const label = text("citation_open", { n, title: [citation.title, citation.clause].filter(Boolean).join(" ") });

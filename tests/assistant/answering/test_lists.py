@@ -120,7 +120,7 @@ class TestWholeLists:
         assert said(answer) == [lead, *documents(count)]
         assert [citation.quote for citation in answer.citations] == said(answer)
         assert {citation.clause for citation in answer.citations} == {"第五條"}
-        assert (answer.kind, answer.model) == ("clause", None)
+        assert (answer.kind, answer.model, answer.timings_ms["first_sentence"]) == ("written", None, None)
 
     def test_a_long_list_says_that_there_are_more(self, desk: MakeDesk) -> None:
         """Twelve items, then how many are left and where, cited."""

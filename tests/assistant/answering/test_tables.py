@@ -133,7 +133,7 @@ class TestPriceList:
         assert [citation.source for citation in answer.citations] == [
             f"價目與門市.xlsx#2027 價目!row={number}"
         ]
-        assert answer.model is None
+        assert (answer.kind, answer.model) == ("written", None)
 
     def test_a_merged_cell_counts_for_each_of_its_rows(self, answerer: Parts) -> None:
         """The row's class, written once for ten rows."""
@@ -146,9 +146,17 @@ class TestPriceList:
         assert "定價：640" in text
         assert "會員價：590" in text
 
-    def test_a_question_beyond_one_cell_is_for_the_model(self, answerer: Parts) -> None:
-        """Nothing is reckoned from cells."""
-        assert ask(answerer, "X-20 買三台的會員價一共多少錢？").kind != "clause"
+    @pytest.mark.parametrize(
+        ("question", "given"), [("X-20 的會員價？", True), ("X-20 的會員價加總？", False)]
+    )
+    def test_a_question_beyond_one_cell_is_for_the_model(
+        self, answerer: Parts, question: str, *, given: bool
+    ) -> None:
+        """Nothing is reckoned from cells; the model here knows nothing."""
+        answer = ask(answerer, question)
+
+        assert answer.timings_ms["clause"] is not None  # relevant enough for the cell to be asked for
+        assert (answer.status == "answered") is given
 
 
 class TestStores:

@@ -134,7 +134,7 @@ class TestStructure:
 
         assert [sentence.text[:3] for sentence in answer.sentences[1:]] == ["（一）", "（二）", "（三）"]
         assert all(c.quote in s.text for c, s in zip(answer.citations, answer.sentences, strict=True))
-        assert (answer.kind, answer.model) == ("clause", None)
+        assert (answer.kind, answer.model) == ("written", None)
 
 
 class TestLanguages:
