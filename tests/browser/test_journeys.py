@@ -104,6 +104,24 @@ class TestAsking:
         expect(page.locator("#drawer mark")).to_have_text(QUOTE)
         expect(page.locator("#drawer mark")).to_be_in_viewport()
 
+    def test_a_list_that_no_model_wrote_keeps_its_lines(self, serve: Serve, visit: Visit) -> None:
+        """One below the other, without the note that a model wrote them, and not beside their own clause."""
+        cited = citing(QUOTE)
+        shown, items = (
+            ClauseShown(cited, QUOTE),
+            (Sentence("一、申請書。", (1,)), Sentence("二、發票。", (1,))),
+        )
+        final = Answer(
+            "a", "answered", "written", "一、申請書。 [1]\n二、發票。 [1]", "zh-Hant", items, (cited,), None, None, None
+        )  # fmt: skip
+        page = visit(serve(telling(Retrieved(()), shown, Final(final))).operator_link)
+
+        ask(page, ANOMALY)
+
+        expect(page.locator(".answer-text p")).to_have_count(2)
+        expect(page.locator(".clause-slot .card")).to_have_count(0)
+        expect(page.locator(".answer .card-head")).to_have_text("回答")
+
     def test_sources_and_clause_are_there_before_the_answer(self, serve: Serve, visit: Visit) -> None:
         """Nobody waits for the model to see where the answer will come from."""
         go_on = threading.Event()
