@@ -89,13 +89,11 @@ _SMALL = [
 ]
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _WORDS = {word: value for value, word in enumerate(_SMALL)} | _TENS
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _HAN_SCALES = {fold(k): v for k, v in {"千": 1000, "萬": 10**4, "億": 10**8}.items()}
 _ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
-_WORD_NUMBER = (
-    rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:hundred|thousand|million|billion))?\b"
-)
-_NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}\s*[{''.join(_HAN_SCALES)}]?{fold('萬')}?|{_HAN_NUMBER}|{_WORD_NUMBER})"
+_WORD_NUMBER = rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:{'|'.join(_SCALES)}))?\b|\ba (?:{'|'.join(_SCALES)})\b"
+_NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}(?:\s*[{''.join(_HAN_SCALES)}]{fold('萬')}?|k(?![a-z])| (?:{'|'.join(_SCALES)})\b)?|{_HAN_NUMBER}|{_WORD_NUMBER})"
 
 # What a number counts: (kind, how many of the kind, pattern). Calendar months and clock seconds do not mix: a
 # month is not thirty days. Of 個 and 項 nothing is known.
@@ -104,6 +102,7 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("month", 12, "年度?|周年|years?|yrs?"),
     ("month", 1, "個月|月|months?"),
     ("month", 3, "季|quarters?"),
+    ("second", 1_209_600, "fortnights?"),
     ("second", 604_800, "個?星期|個?禮拜|周|weeks?"),
     ("second", 86_400, "天|日|(?:calendar )?days?"),
     ("second", 3600, "個?小時|個?鐘頭|hours?|hrs?"),
@@ -132,6 +131,7 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("person", 1, "人|位|名|people|persons?"),
     ("kind", 1, "種|類|kinds?|types?|colou?rs?"),
     ("time", 1, "次|回|times"),
+    ("fold", 1, "倍"),
     ("page", 1, "頁|pages?"),
     ("sheet", 1, "張|sheets?"),
     ("photo", 1, "photos?|pictures?"),
@@ -149,11 +149,12 @@ _UNIT_APART = re.compile(
 # A Chinese numeral counts as a number only before what can be counted, or after 第: 一些, 一般 and 十分 are words.
 _COUNTED = _folded(
     "個年月日天周星期禮拜小時分秒元塊圓台件項條章節款目次人位名歲倍成折度里公克斤噸米尺吋英頁號樓層級類種張家格點"
-    "字吨工季份筆顆瓶箱間組門場本只輛趟堂家批套對雙副盒罐杯袋包桶枚棟戶桌席排欄聲段票期屆梯晚夜劑針粒片束支根"
+    "字吨工季份架座封幅餐頓篇冊卷碗筆顆瓶箱間組門場本只輛趟堂家批套對雙副盒罐杯袋包桶枚棟戶桌席排欄聲段票期屆梯晚夜劑針粒片束支根"
 )
+_COUNTABLE = re.compile(_folded(f"[{_COUNTED}]|部(?![門分份長落])"))
 _NO_NUMBER = re.compile(
     _folded(
-        "一(?:個(?!月|小時|工作|星期|禮拜|鐘頭)|種|位(?!數)|次(?=性|可|能|最多|至多|只|得|要|就)|些|般|律|定|概|樣|併|同|旦|樓)"
+        "一(?:部|個(?!月|小時|工作|星期|禮拜|鐘頭)|種|位(?!數)|次(?=性|可|能|最多|至多|只|得|要|就)|些|般|律|定|概|樣|併|同|旦|樓)"
     )
 )
 
@@ -168,17 +169,19 @@ _DATE = re.compile(
         rf"(?:\s*(?P<d>{_HAN_OR_DIGITS})\s*[日號](?:\s*{_TO}(?P<d2>{_HAN_OR_DIGITS})\s*[日號])?)?"
         rf"|(?P<era4>民國|西元|公元)\s*(?P<y4>{_HAN_OR_DIGITS})\s*年|(?P<y5>(?:19|20)\d\d|[一二][〇○零九][〇○零一二三四五六七八九]{{2}})\s*年"
         rf"|(?P<m1>{_HAN_OR_DIGITS})\s*月\s*(?P<d1>{_HAN_OR_DIGITS})\s*[日號](?:{_TO}(?P<d12>{_HAN_OR_DIGITS})\s*[日號])?"
-        r"|(?P<yi>\d{2,4})[-/.](?P<mi>\d{1,2})[-/.](?P<di>\d{1,2})(?![\d./-])"
+        r"|(?P<yi>\d{2,4})[-/.](?P<mi>\d{1,2})[-/.](?P<di>\d{1,2})(?!\d|[./-]\d)"
+        rf"|(?<=[每次當本]月)(?P<d3>{_HAN_OR_DIGITS})[日號]|(?<=[每次當本]月 )(?P<d4>{_HAN_OR_DIGITS}) ?[日號]"
         r"|(?<![\d/.])(?P<ms>1[0-2]|0?[1-9])/(?P<ds>3[01]|[12]\d|0?[1-9])(?![\d/%])"
     )
     + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
     rf"|\b(?P<df>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
     rf"|\b(?P<my>{'|'.join(_MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
+    r"|\b(?:on|by|before|after|until|from|to) the (?P<d5>\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|time|year|month|week|hour|birthday|attempt|item))"
 )
 _TIME = re.compile(
     _folded(
         rf"(?P<part>上午|早上|清晨|凌晨|中午|下午|傍晚|晚上|晚間|夜間)?\s*(?P<h>\d{{1,2}}|{_HAN_NUMBER})\s*"
-        rf"(?:[時點](?!數|鐘頭|候|間|段)鐘?(?:(?P<half>半)|(?P<min>\d{{1,2}}|{_HAN_NUMBER})分)?"
+        rf"(?:[時點](?!數|鐘頭|候|間|段)鐘?(?:(?P<half>半)|\s*(?P<min>\d{{1,2}}|{_HAN_NUMBER})\s*分)?"
         r"|:(?P<min2>\d\d)(?!\d))(?!\s*[ap]\.?m\b)"
     )
     + r"|\b(?P<h3>\d{1,2})(?::(?P<min3>\d\d))?\s*(?P<ap>[ap])\.?m\b\.?"
@@ -214,7 +217,10 @@ _MONEY_BEFORE = re.compile(_folded(r"(?:nt\$|us\$|hk\$|\$|€|新台幣|台幣|�
 _PLAIN = re.compile(rf"(?<![a-z0-9.])(?<![a-z]-){_NUMBER}")
 _CODE = re.compile(r"\d+(?:\.\d+){2,}|[a-z]+[-_]?\d[a-z0-9_-]*")
 _AND_HALF = re.compile(_folded("半(?!價|數|天)"))
-_LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)](?!\d)|\(\d{1,2}\))\s*")
+# "1) ", "2. ", "(3)" and 4、 number the items of a list; they count nothing, also where the items follow on one line.
+_LIST_MARK = re.compile(
+    r"(?:^|(?<=[;。\n])|(?<=[^\d]:))\s*(?:\d{1,2}[.、)](?!\d)|\(\d{1,2}\))\s*|(?<=\s)\(?\d{1,2}\)(?=\s*[^\s\d])"
+)
 _FAHRENHEIT = fold("華氏")
 _RANGE = re.compile(r"\s*(?:至|到|-|–|—|~|to|and|or|或)\s*\Z")
 
@@ -230,10 +236,14 @@ def number(text: str) -> Fraction | None:
         rest = text[digits.end() if digits else 0 :].strip()
         if more := re.search(r"\d.*", rest):  # 1 萬 2 千
             return value * _HAN_SCALES.get(rest[0], 1) + (number(more.group()) or 0)
+        if rest in _SCALES or rest == "k":
+            return value * _SCALES.get(rest, 1000)
         for scale in rest:
             value *= _HAN_SCALES.get(scale, 1)
         return value
     words = re.split(r"[-\s]+", text)
+    if words[0] == "a" and words[-1] in _SCALES:
+        return Fraction(_SCALES[words[-1]])
     if words[0] not in _WORDS:
         return None
     total = sum(_WORDS[word] for word in words if word in _WORDS)
@@ -249,8 +259,7 @@ def amounts(text: str) -> list[Amount]:
     """Return the amounts of a folded text in order, none overlapping. A list's own number is none."""
     found: list[Amount] = []
     taken = [(m.start(), m.end()) for m in _CODE.finditer(text) if _is_code(m.group())]
-    if (mark := _LIST_MARK.match(text)) is not None:
-        taken.append(mark.span())
+    taken += [mark.span() for mark in _LIST_MARK.finditer(text)]
     for pattern, read in _READERS:
         for match in pattern.finditer(text):
             if any(match.start() < end and start < match.end() for start, end in taken):
@@ -298,10 +307,14 @@ def _date(match: re.Match[str], _: str) -> list[Amount]:
         read = number(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", written))
         return int(read) if read is not None else None
 
+    begin = match.start("d5") if "d5" in group else match.start()
     month = value("m", "m1", "mi", "ms")
     if month is None and (name := next((group[n] for n in ("me", "mf", "my") if n in group), None)):
         month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name[:3]))
-    year, day = value("y", "y4", "y5", "yi", "ye", "yf", "yy"), value("d", "d1", "di", "ds", "de", "df")
+    year, day = (
+        value("y", "y4", "y5", "yi", "ye", "yf", "yy"),
+        value("d", "d1", "di", "ds", "de", "df", "d3", "d4", "d5"),
+    )
     if month is not None and not 1 <= month <= 12:
         return []
     if (
@@ -318,7 +331,7 @@ def _date(match: re.Match[str], _: str) -> list[Amount]:
     raw = tuple(str(v) for v in (year, month, day) if v is not None)
     last = value("d2", "d12", "de2", "df2")
     if last is None:
-        return [Amount(match.start(), match.end(), frozenset(values), raw)]
+        return [Amount(begin, match.end(), frozenset(values), raw)]
     cut = next(match.start(name) for name in ("d2", "d12", "de2", "df2") if match[name])
     return [
         Amount(match.start(), cut, frozenset(values), raw),
@@ -394,6 +407,75 @@ def _weekday(match: re.Match[str], _: str) -> list[Amount]:
     return [Amount(match.start(), match.end(), frozenset({("weekday", Fraction(day))}), (f"day {day}",))]
 
 
+def _alternatives(pattern: str) -> list[str]:
+    """Return the alternatives of a pattern, not parted inside its brackets."""
+    return re.findall(r"(?:\((?:[^()]|\([^()]*\))*\)|[^|()])+", pattern)
+
+
+_WORDED: tuple[tuple[str, Value], ...] = (
+    ("加倍|雙倍|double|twice(?= (?:the|as|that))", ("fold", Fraction(2))),
+    ("(?:triple|three times)(?: (?:the|as)| pay)?", ("fold", Fraction(3))),
+    ("twice", ("time", Fraction(2))),
+    ("半價|half[ -]price", ("zhe", Fraction(1, 2))),
+    ("[一過]?半數|半薪|half(?= (?:of|the|pay|price|fee|day))", ("share", Fraction(1, 2))),
+    ("正午|noon", ("clock", Fraction(720))),
+    ("午夜|midnight", ("clock", Fraction(0))),
+    ("周末|weekends?", ("weekday", Fraction(67))),
+)  # fmt: skip
+_WORDED_AMOUNT = re.compile(
+    "|".join(
+        f"(?P<w{i}>"
+        + "|".join(rf"\b{one}\b" if one.isascii() else _folded(one) for one in _alternatives(p))
+        + ")"
+        for i, (p, _) in enumerate(_WORDED)
+    )
+)
+# "within a week": only where nothing is counted by it, as "per" and "twice" count.
+_ARTICLE = re.compile(
+    r"\b(?:(?:within|after|for|least|about|than|every|by|over|under|next|notice of|period of) (?P<a>an?)"
+    r"|(?P<s>an?)(?= (?:year|month|week|day|hour)['’]?s? ?['’]? (?:notice|advance|before|after|later|ahead)))"
+    r" (?P<u>year|month|week|day|hour|minute)s?\b"
+)
+_COUNT_HALF = re.compile(_folded(rf"(?P<n>{_HAN_NUMBER}|\d+)個半(?P<u>月|小時|鐘頭|星期)"))
+
+
+def _worded(match: re.Match[str], _: str) -> list[Amount]:
+    kind, value = _WORDED[int(str(match.lastgroup)[1:])][1]
+    values: set[Value] = {(kind, value)}
+    if kind == "zhe":
+        values.add(("share", 1 - value if isinstance(value, Fraction) else value))
+    return [Amount(match.start(), match.end(), frozenset(values), (match.group(),))]
+
+
+def _article(match: re.Match[str], _: str) -> list[Amount]:
+    kind, many, _ = next(unit for unit in _UNITS if re.fullmatch(_folded(unit[2]), match["u"]))
+    begin = match.start("a") if match["a"] else match.start("s")
+    return [Amount(begin, match.end(), frozenset({(kind, Fraction(many))}), ("1",))]
+
+
+def _count_half(match: re.Match[str], _: str) -> list[Amount]:
+    read = number(match["n"])
+    if read is None:
+        return []
+    kind, many = _COUNT_HALVES[match["u"]]
+    return [
+        Amount(
+            match.start(), match.end(), frozenset({(kind, (read + Fraction(1, 2)) * many)}), (plain(read),)
+        )
+    ]
+
+
+_COUNT_HALVES = {
+    fold(k): v
+    for k, v in {
+        "月": ("month", 1),
+        "小時": ("second", 3600),
+        "鐘頭": ("second", 3600),
+        "星期": ("second", 604_800),
+    }.items()
+}
+
+
 def _half(match: re.Match[str], _: str) -> list[Amount]:
     return [Amount(match.start(), match.end(), frozenset({_HALVES[match["u"] or match["e"]]}), ("0.5",))]
 
@@ -405,7 +487,7 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 
     if (
         re.match(r"[^\d\sa-z]", written)
         and not ordinal
-        and (_NO_NUMBER.match(text, start) or (text[end : end + 1] or " ") not in _COUNTED)
+        and (_NO_NUMBER.match(text, start) or not _COUNTABLE.match(text, end))
     ):
         return []
     value = number(written)
@@ -440,5 +522,6 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 
 
 _Read = Callable[[re.Match[str], str], list[Amount]]
 _READERS: tuple[tuple[re.Pattern[str], _Read], ...] = (
-    (_DATE, _date), (_WEEKDAY, _weekday), (_SHARE, _share), (_TIME, _time), (_HALF, _half), (_PLAIN, _measure),
+    (_DATE, _date), (_WEEKDAY, _weekday), (_SHARE, _share), (_TIME, _time), (_COUNT_HALF, _count_half), (_WORDED_AMOUNT, _worded),
+    (_ARTICLE, _article), (_HALF, _half), (_PLAIN, _measure),
 )  # fmt: skip

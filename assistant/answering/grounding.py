@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from assistant.answering.amounts import Amount
 from assistant.answering.facts import names
-from assistant.answering.reading import FUNCTION, Fact, Reading, read, similarity
-from knowledge.sentences import is_row, sentences
+from assistant.answering.reading import FUNCTION, Fact, Reading, grams, is_row, read, similarity
+from knowledge.sentences import sentences
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import DocumentId, Language, Passage
 
@@ -42,8 +42,18 @@ _ROW_SHARE = 0.65  # of the shares above, for a row that is named: its cells hav
 _CLAUSE = 4  # grams of a clause that can be told from others
 _SAME_CLAUSE = 0.7  # of the grams of two clauses
 _ALONE_MAY = 2.2  # the same for "may" and "must", which many sentences have
+_EXCEPTED_CASE, _EXCEPTED_RULE, _EXCEPTED_RULE_WORDS = (
+    0.5,
+    0.3,
+    0.5,
+)  # of the grams of an exception, and of its rule or the shorter clause
+_NEARER = 0.2  # more of a sentence's words in the source's sentence that contradicts it than in the one that bears it
 _ALONE = 1.5  # where the source has only a rival, so much must stand around both
+_TAIL, _TAIL_OWN = 0.75, 0.3  # of the grams after a frame, in another clause and in its own
+_CELL = re.compile(r"([^:;\n]+):\s*([^;\n]*)")
 _ROW_KEY = re.compile(r"([^:;\n]+):\s*([^;\n]{1,40}?)\s*;")
+_LIST = 8  # items that one sentence may say together
+_ITEM = re.compile(r"\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)）]|[-•*・]\s)")
 _WORD = re.compile(r"[^\W_]+")
 _YES_NO = re.compile(
     r"\s*(?:yes|no|不?可以|不?會|不?会|是|是的|不是|不行|不能|不用|不需要?|需要|要|否|有|沒有|没有)"
@@ -90,6 +100,11 @@ class Evidence:
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
         self._facts: dict[DocumentId, list[Fact]] = {}
+        self._sides: dict[
+            DocumentId, list[tuple[Amount, ...]]
+        ] = {}  # the amounts of each sentence that has several
+        self._clauses: dict[DocumentId, list[tuple[str, ...]]] = {}
+        self._cells: dict[DocumentId, list[dict[str, str]]] = {}  # of each row, by header
         self._numbers: dict[DocumentId, set[str]] = {}
         # What the rows of a table are about, by their first cells.
         self._rows: dict[DocumentId, set[re.Pattern[str]]] = {}
@@ -97,11 +112,16 @@ class Evidence:
             if window.count == 1:
                 document = window.passage.document_id
                 self._facts.setdefault(document, []).extend(window.readings[0].facts)
+                self._sides.setdefault(document, [])
+                self._clauses.setdefault(document, []).extend(window.readings[0].clauses)
+                if len(window.readings[0].amounts) > 1:
+                    self._sides[document].append(window.readings[0].amounts)
                 self._numbers.setdefault(document, set()).update(
                     "#" + amount.sign for amount in window.readings[0].amounts
                 )
                 if (key := _ROW_KEY.match(window.folded)) is not None and is_row(window.text):
                     self._rows.setdefault(document, set()).add(_row_named(key))
+                    self._cells.setdefault(document, []).append(_cells(window.folded))
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
@@ -117,6 +137,8 @@ class Evidence:
         verdicts = [
             self._check_same(sentence, said, language, w, exchanged[w.passage.document_id]) for w in same
         ]
+        if (nearer := _nearest_contradicts(said, same, verdicts)) is not None:
+            return nearer
         if across:
             verdicts.extend(self._check_across(sentence, across))
         return max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
@@ -124,7 +146,17 @@ class Evidence:
     def _exchanged(self, said: Reading, document: DocumentId) -> Verdict | None:
         """Return the verdict where the words around a fact belong to another fact of the document."""
         ordered = {fact.attached for fact in self._facts[document] if fact.kind in {"order", "bound"}}
+        named = any(
+            key.search(said.folded) for key in self._rows.get(document, ())
+        )  # its cells say who does what
+        sides = [side for side in self._sides[document] if _follows(said, side)]
         for fact in said.facts:
+            if named and fact.kind == "role":
+                continue
+            if fact.amount is not None and any(
+                _alone(fact.amount, said.amounts) and _alone(fact.amount, side) for side in sides
+            ):
+                continue  # the same amounts in the same order, and one of this kind: "three to six years: 8,000"
             mine, theirs = _likeness(fact, self._facts[document])
             if (
                 fact.kind == "order"
@@ -169,7 +201,10 @@ class Evidence:
         share = sum(borne[i] for i in content) / len(content) if content else 1.0
         novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
         total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
-        if len(novel) <= 1:  # a number, or a yes or no: the words of the question must stand beside it
+        bound = len(said.amounts) > 1 and _in_one_sentence(said, window)
+        if (
+            len(novel) <= 1 and not bound
+        ):  # a number, or a yes or no: the words of the question must stand beside it
             share = (
                 share if content or new_number else question_share
             )  # a bare 可以: the source must ask the same
@@ -183,14 +218,19 @@ class Evidence:
             return Support("number", score)
         if not _named(names(sentence, latin_text=language == "en"), window, self._question):
             return Support("name", score)
-        if _denied_differently(said, window):
+        excepted = _excepted(said, window)
+        if excepted or (excepted is None and _denied_differently(said, window)):
             return Support("denial", score)
-        needed = _ROW_SHARE if _is_about(said, window) else 1.0
+        if excepted is False and exchanged == "denial":
+            exchanged = None
+        needed = _ROW_SHARE if bound or _is_about(said, window) else 1.0
         missing = [units[i] for i in content if not borne[i] and not asked[i]]
         if said.amounts and len(missing) == 1 and missing[0] >= "\u3400":
             needed = 0.0  # a number with one strange character: "9 折" and 打九折
         if novel_share < needed * _NOVEL_SHARE or total_share < needed * _TOTAL_SHARE:
             return Support("content", score)
+        if exchanged is None and _crossed(said, self._clauses[window.passage.document_id]):
+            exchanged = "name"
         if exchanged is None:
             exchanged = self._of_another(said, window)
         if exchanged is not None:
@@ -204,6 +244,10 @@ class Evidence:
             for key in self._rows.get(window.passage.document_id, ())
         ):
             return "name"
+        if _is_about(said, window) and (
+            verdict := _other_cell(said, window, self._cells[window.passage.document_id])
+        ):
+            return verdict
         facts = [fact for reading in window.readings for fact in reading.facts]
         for fact in said.facts:
             if fact.kind not in {"amount", "role", "modal"}:
@@ -236,6 +280,33 @@ class Evidence:
                 yield Support("supported", score, window)
 
 
+def _nearest_contradicts(
+    said: Reading, windows: Sequence[Window], verdicts: Sequence[Support]
+) -> Support | None:
+    """Return the verdict of the source's sentence with most of the words, where it contradicts and the bearer has far fewer.
+
+    What the question says counts as found, and so the sentence about the laptop seems to bear one about the projector.
+    """
+    if not any(one.verdict == "supported" for one in verdicts):
+        return None
+    content = [i for i, unit in enumerate(said.units) if unit not in FUNCTION]
+    if len(content) < _CLAUSE:
+        return None
+
+    def borne(window: Window) -> float:
+        covered = _covered(said.units, window.grams, window.folded)
+        return sum(covered[i] for i in content) / len(content)
+
+    bearing = max(borne(w) for w, one in zip(windows, verdicts, strict=True) if one.verdict == "supported")
+    against = [
+        (borne(w), one)
+        for w, one in zip(windows, verdicts, strict=True)
+        if one.verdict in {"denial", "number", "name"} and w.count == 1
+    ]
+    share, one = max(against, key=lambda pair: pair[0], default=(0.0, None))
+    return one if one is not None and share > bearing + _NEARER else None
+
+
 def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     # What a FAQ pair asks is no evidence; it only says what its answer is about.
     spans = [s for s in sentences(passage.text) if passage.start + s.start >= passage.answer_start]
@@ -244,10 +315,11 @@ def _windows(passage: Passage, rank: int) -> Iterable[Window]:
     context_grams = read(context).grams
     context_amounts = read(passage.clause or "").amounts + read(passage.title).amounts
     context_words = frozenset(_WORD.findall(fold(context)))
+    items = [_ITEM.match(span.text) is not None for span in spans]
     for first in range(len(spans)):
-        widest = (
-            1 if is_row(spans[first].text) else _WINDOW
-        )  # the next row of a table is about something else
+        # The next row of a table is about something else; a list may be said in one sentence, with what leads to it.
+        listed = next((i for i in range(first + 1, len(spans)) if not items[i]), len(spans)) - first
+        widest = 1 if is_row(spans[first].text) else max(_WINDOW, min(listed, _LIST))
         for count in range(1, min(widest, len(spans) - first) + 1):
             start, end = spans[first].start, spans[first + count - 1].end
             text = passage.text[start:end]
@@ -326,6 +398,23 @@ def _counted(said: Reading, window: Window) -> bool:
     return all(any(one.equals(other) for other in window.amounts) for one in said.amounts)
 
 
+def _in_one_sentence(said: Reading, window: Window) -> bool:
+    """Return whether one sentence of the window has all amounts said: what binds them is hardly chance."""
+    return any(
+        all(any(one.equals(other) for other in r.amounts) for one in said.amounts) for r in window.readings
+    )
+
+
+def _follows(said: Reading, amounts: tuple[Amount, ...]) -> bool:
+    """Return whether a source's sentence has the (several) amounts said, in their order."""
+    rest = iter(amounts)
+    return len(said.amounts) > 1 and all(any(one.equals(other) for other in rest) for one in said.amounts)
+
+
+def _alone(amount: Amount, amounts: tuple[Amount, ...]) -> bool:
+    return sum(amount.rivals(other) for other in amounts) == 1
+
+
 def _denied_differently(said: Reading, window: Window) -> bool:
     """Return whether one side denies what the other asserts, at the place in the window that is most about it."""
     if said.denies and not any(reading.denies for reading in window.readings):
@@ -347,10 +436,113 @@ def _denied_differently(said: Reading, window: Window) -> bool:
     return False
 
 
+def _excepted(said: Reading, window: Window) -> bool | None:
+    """Return whether a sentence holds a rule for what the window excepts from it; None where it is not about that.
+
+    The sentence that turns the rule for the excepted case agrees with the window, though it denies differently.
+    """
+    if said.exceptions:
+        return None
+    for reading in window.readings:
+        for one in reading.exceptions:
+            if _share(one.case, said.grams) < _EXCEPTED_CASE:
+                continue
+            alike = [
+                (len(one.rule & theirs) / max(min(len(one.rule), len(theirs)), 1), count)
+                for count, theirs in said.turns
+            ]
+            share, count = max(alike, key=lambda pair: pair[0], default=(0.0, 0))
+            if share > (_EXCEPTED_RULE if any(g >= "\u3400" for g in one.rule) else _EXCEPTED_RULE_WORDS):
+                return count % 2 == one.denies % 2
+    return None
+
+
 def _is_about(said: Reading, window: Window) -> bool:
     """Return whether the window is a row of a table and the sentence names what the row is about."""
     key = _ROW_KEY.match(window.folded) if is_row(window.text) else None
     return key is not None and _row_named(key).search(said.folded) is not None
+
+
+def _cells(row: str) -> dict[str, str]:
+    """Return the cells of a folded row by their headers."""
+    return {m[1].strip(): m[2].strip() for m in _CELL.finditer(row)}
+
+
+def _other_cell(said: Reading, window: Window, rows: Sequence[dict[str, str]]) -> Verdict | None:
+    """Return the verdict where a sentence about a row says what another row, or another column, has."""
+    cells = _cells(window.folded)
+    for header, cell in cells.items():
+        if cell in said.folded:
+            continue
+        for row in rows:
+            other = row.get(header, "")
+            if (
+                len(other) > 1
+                and not any(c.isdigit() for c in other)
+                and other not in window.folded
+                and other in said.folded
+            ):
+                return "name"
+        if 2 < len(cell) < 5 and all(c >= "\u3400" for c in cell) and _one_changed(cell, said.folded):
+            return "name"
+    headers = [header for header in cells if len(header) > 1 and header in said.folded]
+    if len(headers) == 1 and (wanted := read(cells[headers[0]]).amounts):
+        for one in said.amounts:
+            if any(one.rivals(o) for r in window.readings for o in r.amounts) and not any(
+                one.equals(o) for o in wanted
+            ):
+                key = next(iter(cells.values()))
+                if not any(one.equals(o) for o in read(key).amounts):
+                    return "number"
+    return None
+
+
+def _one_changed(name: str, text: str) -> bool:
+    """Return whether a text has a name with one character exchanged."""
+    size = len(name)
+    return any(
+        sum(a != b for a, b in zip(name, text[i : i + size], strict=True)) == 1
+        for i in range(len(text) - size + 1)
+    )
+
+
+def _crossed(said: Reading, clauses: Sequence[tuple[str, ...]]) -> bool:
+    """Return whether a sentence joins the beginning of one clause with the end of another of the same frame.
+
+    "冷氣電費由住戶自付，水費由公司負擔": what stands before and after the common 費由 belongs together.
+    """
+    for mine in said.clauses:
+        begun = [(c, frame) for c in clauses if _find(c, mine[:2]) >= 0 for frame in _frames(mine, c)]
+        own = max((_likeness_of_tails(mine, frame, c) for c, frame in begun), default=0.0)
+        if not begun or own >= _TAIL_OWN:
+            continue
+        for frame in {frame for _, frame in begun}:
+            for other in clauses:
+                at = _find(other, frame[1:])
+                if at > 0 and other[at - 1] != frame[0] and _likeness_of_tails(mine, frame, other) >= _TAIL:
+                    return True
+    return False
+
+
+def _frames(mine: tuple[str, ...], clause: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
+    """Yield what both clauses have in one piece: a unit that may differ elsewhere, and the frame after it."""
+    han = bool(mine) and mine[0] >= "\u3400"
+    size = 3 if han else 2
+    for i in range(len(mine) - size):
+        piece = mine[i : i + size]
+        if _find(clause, piece) >= 0 and (han or piece[1] not in FUNCTION):
+            yield piece
+
+
+def _find(clause: tuple[str, ...], piece: tuple[str, ...]) -> int:
+    return next((i for i in range(len(clause) - len(piece) + 1) if clause[i : i + len(piece)] == piece), -1)
+
+
+def _likeness_of_tails(mine: tuple[str, ...], frame: tuple[str, ...], clause: tuple[str, ...]) -> float:
+    """Return how much of what follows the frame in ``mine`` follows it in ``clause``."""
+    at, there = _find(mine, frame) + len(frame), _find(clause, frame[1:])
+    wanted = grams(mine[at:]) - FUNCTION
+    return _share(wanted, grams(clause[there + len(frame) - 1 :])) if there >= 0 and wanted else 0.0
 
 
 def _row_named(cell: re.Match[str]) -> re.Pattern[str]:

@@ -28,6 +28,7 @@ class Word:
 
 
 NOT = ("not", "-")
+UNLESS = ("not", "if")  # the denied condition of a denial: 非經同意不得, not without
 MAY = ("modal", "may")
 MUST = ("modal", "must")
 # A mark that belongs to what stands before it (以上, 內) ends in "<", one that belongs to what follows in ">".
@@ -40,7 +41,11 @@ ALL, SOME = ("share", "all"), ("share", "some")
 _MONEY = "(?:新台幣|nt\\$|\\$)?\\s*"
 # Tried in this order: what is longer or more certain stands first.
 _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("不得不|不能不|不可不", (MUST,)),
+    ("不得不|不能不|不可不|無法不|非[^,。;]{1,8}不可", (MUST,)),
+    ("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
+     "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b|\\bunless(?=\\s+(?:\\w+\\s+){0,4}(?:approv|authori|permi|consent|agree))", (UNLESS,)),
+    ("不限於?|不拘|無限制|\\bnot\\s+(?:limited|restricted)\\s+to|\\bopen\\s+to\\s+(?:all|every)", (("only", "-"),)),
+    ("[僅只]限於?|限於(?!額)|\\b(?:limited|restricted)\\s+to(?=\\s+[a-z])", (("only", "+"),)),
     (("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)"
         "|不足|不滿(?!意)|少於|低於|小於"
      "|至多|最多|上限"), (DOWN,)),
@@ -66,19 +71,22 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "|不會"), (NOT, MAY)),
     (("\\b(?:cannot|can\\s+not|can't|may\\s+not|must\\s+not|mustn't|shall\\s+not|should\\s+not|shouldn't|do\\s+not"
         "|don't|never)\\b"), (NOT, MAY)),
-    ("不用|不必|不需要?|不須|無須|無需|毋須|毋需|不一定要|免(?=[附具填繳納備辦預申])", (NOT, MUST)),
-    ("\\b(?:need\\s+not|needn't|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+required)\\b", (NOT, MUST)),
+    ("不用|不必|不需要?|不須|無須|無需|毋須|毋需|不一定要|(?:得|可以?)?免(?=[附具填繳納備辦預申經審簽扣付予加支])|得免|自由選擇是否|自願", (NOT, MUST)),
+    ("\\b(?:need\\s+not|needn't|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+(?:required|necessary|obliged|mandatory)|optional|unnecessary)\\b", (NOT, MUST)),
     ("\\b(?:forbidden|prohibited|excluded|disallowed|banned|rejected)\\b", (NOT, ("fits", "+"))),
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
     (("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
         "|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
-     "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor|without)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
+     "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
          "|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim"
          "|return)(?:i?ed)?\\b)|\\bnon-"), (NOT,)),
     (("可以|(?<![許認])可(?![能否靠觀惜見])|(?<![取獲所心值覺使難懂記變顯])得(?![到出知以很分])"
         "|(?<![可功性技才效產])能夠?(?![力量源])"), (MAY,)),
+    ("無權|\\b(?:unable\\s+to|not\\s+entitled\\s+to|no\\s+right\\s+to)", (NOT, MAY)),
+    ("有權(?!限)|\\b(?:entitled\\s+to|has\\s+the\\s+right\\s+to|have\\s+the\\s+right\\s+to|free\\s+to)", (MAY,)),
+    ("有義務|一定要|\\b(?:mandatory|compulsory|obliged\\s+to|obligatory)\\b", (MUST,)),
     (("必須|務必|(?<![供反適相因回效響對])應該?(?![用對變付急屆酬聘收])|須|需要|需(?!求)"
-        "|(?<![主重只摘想還])要(?![求點件素])"), (MUST,)),
+        "|(?<!^)(?<![主重只摘想還,。;:])要(?![求點件素])"), (MUST,)),
     ("\\b(?:may(?!\\s+\\d)|can|could|able\\s+to)\\b", (MAY,)),
     ("\\b(?:must|shall|have\\s+to|has\\s+to|needs?\\s+to|required|requires?|should)\\b", (MUST,)),
     ("全部|全體|所有|一律|全額|\\b(?:all|every(?!\\s+(?:day|week|month|year|quarter|hour))|entire|fully)\\b", (ALL,)),
@@ -101,6 +109,8 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("正職|全職|專任|\\bfull[- ]time", (("post", "full"),)), ("兼職|部分工時|工讀生?|\\bpart[- ]time", (("post", "part"),)),
     ("增加|提高|調高|調升|\\b(?:increas\\w+|rais\\w+)", (("change", "up"),)), (("減少|降低|調低|調降|\\b(?:decreas\\w+"
         "|reduc\\w+|lower(?:ed|s|ing)?)\\b"), (("change", "down"),)),
+    ("照常|如常", (("run", "+"),)), ("暫停|中止", (("run", "-"),)),
+    ("最幼|最年幼", (("long", "-"),)),
     ("最長|最久|\\blongest", (("long", "+"),)), ("最短|\\bshortest", (("long", "-"),)),
     ("最高|\\bhighest", (("high", "+"),)), ("最低|\\blowest", (("high", "-"),)),
     ("最早|\\bearliest", (("early", "+"),)), ("最晚|最遲|\\blatest", (("early", "-"),)),
@@ -112,9 +122,24 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("(?<=範圍)(?:以|之)?內|\\binside", (("inside", "in"),)), ("(?<=範圍)(?:以|之)?外|\\boutside", (("inside", "out"),)),
     ("新(?=[品版制增舊規])|\\bnew\\b", (("age", "new"),)), ("舊|\\bold\\b", (("age", "old"),)),
     ("左側?|左邊", (("side", "left"),)), ("右側?|右邊", (("side", "right"),)),
+    ("月初|\\b(?:beginning|start)\\s+of\\s+(?:the|each|every)\\s+month", (("in month", "start"),)),
+    ("月底|月末|\\bend\\s+of\\s+(?:the|each|every)\\s+month", (("in month", "end"),)),
+    ("月中", (("in month", "middle"),)),
+    ("年初|上半年|\\bfirst\\s+half", (("in year", "first"),)), ("年底|年終|下半年|\\bsecond\\s+half", (("in year", "last"),)),
+    ("農曆|陰曆", (("calendar", "lunar"),)), ("國曆|陽曆", (("calendar", "solar"),)),
+    ("罰金", (("penalty", "criminal"),)), ("罰鍰", (("penalty", "administrative"),)),
+    ("含稅|\\b(?:including|incl\\.?)\\s+(?:tax|vat)", (("tax", "+"),)), ("未稅|\\b(?:excluding|excl\\.?)\\s+(?:tax|vat)", (("tax", "-"),)),
+    ("來回|雙程|\\bround[ -]trip", (("trip", "two"),)), ("單程|\\bone[ -]way", (("trip", "one"),)),
+    ("室內|\\bindoors?", (("place", "in"),)), ("室外|戶外|\\boutdoors?", (("place", "out"),)),
+    ("正本|\\boriginal(?=\\s+(?:documents?|certificates?|copies))", (("paper", "original"),)), ("影本|副本|\\bphotocop(?:y|ies)", (("paper", "copy"),)),
+    ("成年|\\badults?\\b", (("grown", "+"),)), ("兒童|孩童|\\bchild(?:ren)?\\b", (("grown", "-"),)),
+    ("有薪|帶薪|給薪|\\bpaid(?=\\s+leave)", (("wage", "+"),)), ("無薪|不給薪|\\bunpaid", (("wage", "-"),)),
+    ("強制", (("will", "-"),)),
+    ("\\b(?:second|2nd)\\b", (("nth", "2"),)), ("\\b(?:third|3rd)\\b", (("nth", "3"),)), ("\\b(?:fourth|4th)\\b", (("nth", "4"),)),
+    ("\\b(?:first|1st|initial)\\b", (("nth", "1"),)),
     ("開啟(?=電源)|打開(?=電源)", (("switch", "on"),)), ("關閉(?=電源)|關(?=電源)", (("switch", "off"),)),
     ("購買(?=之?日)|\\bpurchas\\w*", (("since", "purchase"),)), ("出廠(?=之?日)", (("since", "made"),)),
-    ("到職(?=[日滿])", (("since", "entry"),)), ("離職(?=日)", (("since", "leaving"),)),
+    ("到職(?=[日滿後前])", (("since", "entry"),)), ("離職(?=[日後前])", (("since", "leaving"),)),
     ("\\b(?:deliver(?:y|ed)|receipt)\\b", (("since", "delivery"),)), ("\\border(?:ing|ed)\\b", (("since", "order"),)),
     ("\\b(?:invoic(?:e|ing)\\s+date)\\b", (("since", "invoice"),)),
     *((f"(?<![本])(?:{zh})|\\b(?:{en})\\b", (("colour", en),)) for zh, en in (
@@ -166,13 +191,12 @@ _SYNONYMS = """
 延長到 延到
 因為 由於
 舉行 辦理 舉辦
-進食 飲食
 門市 店鋪 分店
 酌收 收取 收
 損壞 毀損 破損
 故障 壞掉
 開始 起始
-截止 結束
+截止 結束 為止
 休假 放假
 公休 店休
 送達 到貨 到達
@@ -184,11 +208,38 @@ _SYNONYMS = """
 延長 延後 展延
 次日 翌日
 手機 行動電話
+使用 用
+取得 獲得 拿到
+提供 給
+地點 地址
+維修 修理 修繕
+詢問 洽詢
+公里 km
+優惠 折扣
+費用 金額
+規定 規範
+員額 名額
+次數 回數
+領取 領
+保存 保留
+縮短 減短
+試用期 試用期間
+聘用 僱用 雇用 錄用
+請假 告假
+逾期 過期 超過期限
+總公司 總部
+任職 服務 工作 在職
+就職 入職
+健康檢查 健檢 體檢
+特別休假 特休假 特休 年假
+育嬰留職停薪 育嬰留停
+飲食 吃東西 進食 用餐
+開放 營業
+申訴 投訴 客訴
 電話 來電
 bring carry
 notify inform tell report
 begin start commence
-buy purchase
 pay reimburse
 need require
 client customer
@@ -201,6 +252,18 @@ kept held retained hold keep
 goods item product
 end finish
 leave absence
+probation trial
+visitor guest
+handle deal
+purchase buy
+use usage
+lose lost
+renew extend
+forbid prohibit ban
+include contain
+request application ask apply
+allow permit
+vendor supplier
 certificate note
 """
 

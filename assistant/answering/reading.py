@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.answering.amounts import Amount, amounts
-from assistant.answering.lexicon import FILLERS, HAN_SAME, HAN_SYNONYMS, LATIN_SAME, MARKS, NOT, WORDS
-from knowledge.sentences import is_row
+from assistant.answering.lexicon import FILLERS, HAN_SAME, HAN_SYNONYMS, LATIN_SAME, MARKS, NOT, UNLESS, WORDS
+from knowledge.sentences import is_row as is_written_row
 from knowledge.text import fold, stem
 
+LIFTED = ("lifted", "")  # a mark that says nothing any more
 Context = Mapping[str, float]
 Place = tuple[str, int, int]  # how a word stands there (+ - ?), its place among the tokens, its segment
 Part = tuple[str, int, int]  # a gram, its place among the tokens, the segment it stands in
@@ -28,7 +29,7 @@ FUNCTION = frozenset(
     + "您你我他她它"
 ) | frozenset(
     "a an the of in on at to for from by with as is are was were be been it its this that these those "  # noqa: SIM905 - two lines, not fifty
-    "and or if when you your we our they their he she his her i my will do does has have".split()
+    "and or if when you your we our they their he she his her i my will do does has have period last between so then also per".split()
 )
 _CLOSE = 3  # characters, words, marks
 _SIDES = ("<", ">")
@@ -36,6 +37,8 @@ _BOUND = 3.0  # for the amount that "at least" belongs to
 _TIER = 4.0  # for another amount of the sentence, on the same side: "three to six years: 8,000"
 _NEAR = 0.8  # more for the words right beside a fact
 _BESIDE = 0.6  # for words of the same sentence beyond a comma
+_HELD = 0.25  # and for those that another amount of the kind has for itself
+_TOPIC, _TOPIC_WEIGHT = 6, 1.2  # a sentence's first words are its topic: they stand beside every fact of it
 _WEIGHT = {"|": 1.2, "#": 2.0}  # a piece's first character (祖父母 is not 配偶之祖父母), another amount
 _HAN_HEAD, _LATIN_HEAD = 3, 1  # characters or words that a denial certainly governs; those after it, perhaps
 _REACH = 9
@@ -59,6 +62,8 @@ _SCOPE_END = frozenset(fold("者的之時則即均")) | {
     "because",
     "for",
 }
+_RANGE_WORDS = frozenset(fold("起至到")) | {"to", "until", "and", "through", "till"}
+_LINKS = frozenset({"the", "a", "an", "and", "but", "or", "is", "are", "be", "been"})
 _CELL_NONE = re.compile(fold("([^:;\n]{1,20}):\\s*(?:无|没有|否|不适用|none|no|n/a|-+)\\s*(?=;|$|\n)"))
 _CELL_HAS = re.compile(fold("([^:;\n]{1,20}):\\s*(?:有|是|可|yes)\\s*(?=;|$|\n)"))
 
@@ -69,7 +74,7 @@ _HAN_ROLE = re.compile(
     + "|"
     + f"(?:(?![{fold('由向经应于到至和与及并请须可得为者日内时是的之跟会给让后前')}])[\u3400-\u9fff]){{0,4}}?"
     + fold("(?:经理|主任|课长|组长|处长|厂长|店长|总监|专员|主管|助理|部门(?!主管|经理|助理)|部(?![分份位落门])"
-        "|(?<!堂)课(?![程税后长])|组(?![织成装合长])|处(?![理分罚置以长])|中心|机构|机关|单位|人员|会员|顾客|委员会"
+        "|(?<![堂日])课(?![程税后长])|组(?![织成装合长])|(?<=[务理政运安讯源])处(?![理分罚置以长])|中心|机构|机关|单位|人员|会员|顾客|委员会"
         "|工程师|药师|技师|护理师|秘书|会计师|医师|律师)") + ")"
 )  # fmt: skip
 _LATIN_ROLE = re.compile(
@@ -121,10 +126,49 @@ class Reading:
     denials: Mapping[str, tuple[Place, ...]]  # of each gram
     parts: tuple[Part, ...]
     folded: str
+    exceptions: tuple[Exception_, ...] = ()
+    clauses: tuple[tuple[str, ...], ...] = ()  # the units of each
 
     def context(self, at: int, segment: int) -> Context:
         """Return the words around a place, without the word that stands there."""
         return _around(at, segment, (part for part in self.parts if not 0 <= part[1] - at <= 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Exception_:
+    """What a rule does not hold for: 但有正當理由者，不在此限; 除瑕疵品外，不得退貨."""
+
+    case: frozenset[str]  # grams of what is excepted
+    rule: frozenset[str]  # grams of what is done or not done
+    denies: int  # how many denials the rule has
+
+
+_EXCEPTED = re.compile(
+    re.sub(
+        "[\u3400-\u9fff]+",
+        lambda m: fold(m.group()),
+        "(?P<rule>[^,.。;]+)[,.。;]但(?P<case>[^.。;]{2,30}?)[者時]?,?不在此限"
+        "|除(?:了)?(?P<case2>[^.。;]{2,24}?)(?:以外|之外|外),?(?P<rule2>[^.。;]+)"
+        "|(?P<rule4>[^.。;]+),(?P<case4>[^,.。;]{1,20})(?:除外|例外)"
+        "|(?P<rule3>[^.;]+?),? (?:except|unless)(?: for| when| if| where| in case of)? (?P<case3>[^.;,]{3,60})",
+    )
+)
+
+
+def _exceptions(plain: str) -> tuple[Exception_, ...]:
+    found = []
+    for match in _EXCEPTED.finditer(plain):
+        group = [
+            v
+            for v in (
+                match["case"] or match["case2"] or match["case3"] or match["case4"],
+                match["rule"] or match["rule2"] or match["rule3"] or match["rule4"],
+            )
+            if v
+        ]
+        case, rule = read_plain(group[0]), read_plain(group[1])
+        found.append(Exception_(case.grams, frozenset(rule.grams), sum(count for count, _ in rule.turns)))
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -135,9 +179,26 @@ class _Token:
     state: str = "+"  # "-" denied, "?" perhaps
 
 
+_LATIN_ROW = re.compile(r"[^:;\n]{1,30}: [^;\n]*; [^;:\n]{1,30}: ")
+
+
+def is_row(text: str) -> bool:
+    """Return whether a text is a row of a table, also as English texts write it: "header: value; header: value"."""
+    return is_written_row(text) or _LATIN_ROW.match(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def read(text: str) -> Reading:
     """Return ``text`` read; cached, since a window's sentences are read for every question."""
+    return _read(text, excepting=True)
+
+
+def read_plain(text: str) -> Reading:
+    """Return a piece of a sentence read, without looking for exceptions in it."""
+    return _read(text, excepting=False)
+
+
+def _read(text: str, *, excepting: bool) -> Reading:
     folded = fold(text)
     if is_row(text):
         folded = _CELL_HAS.sub(
@@ -147,10 +208,11 @@ def read(text: str) -> Reading:
     found = amounts(plain)
     marked, kinds = _marked(plain, found)
     tokens = _tokens(marked)
+    _lift(tokens, kinds)
     _deny(tokens, kinds)
     units = tuple(t.text for t in tokens if t.kind in {"han", "word"})
     parts = _contexts(tokens, kinds, found)
-    facts = (*_facts(tokens, parts, kinds, found), *_roles(marked, tokens, parts))
+    facts = (*_facts(tokens, parts, kinds, found, row=is_row(text)), *_roles(marked, tokens, parts))
     return Reading(
         units,
         grams(units),
@@ -161,7 +223,17 @@ def read(text: str) -> Reading:
         _denials(tokens),
         tuple(parts),
         folded,
+        _exceptions(plain) if excepting else (),
+        _clauses(tokens),
     )
+
+
+def _clauses(tokens: list[_Token]) -> tuple[tuple[str, ...], ...]:
+    found: dict[int, list[str]] = {}
+    for token in tokens:
+        if token.kind in {"han", "word"} and token.text not in _LINKS:
+            found.setdefault(token.segment, []).append(token.text)
+    return tuple(tuple(units) for units in found.values())
 
 
 def grams(units: Iterable[str]) -> frozenset[str]:
@@ -234,6 +306,30 @@ def _stem(word: str) -> str:
     return word[: match.start()] + (match["d"] or "") if match else word
 
 
+def _lift(tokens: list[_Token], kinds: list[tuple[str, str]]) -> None:
+    """Let a denied condition and the denial that depends on it lift each other: 非經同意不得 is 經同意得.
+
+    A condition that stands alone ("without a receipt", "unless opened") denies like any other.
+    """
+    first = 0
+    for end, token in enumerate((*tokens, _Token("end", "", 0))):
+        if token.kind != "end" and not (token.kind == "stop" and token.text[0] in ".。!?！？\n"):
+            continue
+        marks = [ord(t.text) - 0xE000 for t in tokens[first:end] if t.kind == "mark"]
+        first = end
+        conditions = [i for i in marks if kinds[i] == UNLESS]
+        denials = [i for i in marks if kinds[i] == NOT]
+        if len(conditions) == 1 and denials:
+            nearest = min(
+                denials,
+                key=lambda i: (i < conditions[0]) if tokens[0].text >= "\u3400" else abs(i - conditions[0]),
+            )
+            kinds[conditions[0]] = kinds[nearest] = LIFTED
+        for i in conditions:
+            if kinds[i] == UNLESS:
+                kinds[i] = NOT
+
+
 def _deny(tokens: list[_Token], kinds: list[tuple[str, str]]) -> None:
     """Mark what stands under a denial, up to the clause's end; two denials lift each other."""
     turned = {"+": "-", "-": "+", "?": "?"}
@@ -281,7 +377,7 @@ def _contexts(  # noqa: C901 - a branch for each kind of token
             found.append(("#" + amounts_[ord(token.text) & 0xFFF].sign, i, token.segment))
         elif token.kind == "mark":
             kind, value = kinds[ord(token.text) - 0xE000]
-            if kind not in {"not", "modal"}:
+            if kind not in {"not", "modal", "lifted"}:
                 found.append((f"={kind}:{value.rstrip('<>')}", i, token.segment))
         before = None if token.kind in {"word", "stop", "weak"} else before
     return found
@@ -296,16 +392,32 @@ def _following(at: int, segment: int, parts: Iterable[Part]) -> dict[str, float]
     }
 
 
-def _around(at: int, segment: int, parts: Iterable[Part], side: str = "") -> dict[str, float]:
+def _around(
+    at: int,
+    segment: int,
+    parts: Iterable[Part],
+    side: str = "",
+    held: frozenset[int] = frozenset(),
+    *,
+    topic: bool = True,
+    begun: int | None = None,
+    ended: int | None = None,
+) -> dict[str, float]:
     context: dict[str, float] = {}
     for gram, i, where in parts:
         if i == at and gram[0] in "#=":
             continue  # the fact itself
-        weight = 1.0 if where == segment else _BESIDE
+        weight = 1.0 if where == segment else _HELD if where in held else _BESIDE
         weight = _TIER if gram[0] == "#" and gram[-1] in _SIDES else weight * _WEIGHT.get(gram[0], 1.0)
         apart = i - at if side == ">" else at - i if side == "<" else abs(i - at)
+        if begun is not None and i < at:
+            apart = abs(i - begun)  # what stands before a range stands before its end, too
+        if ended is not None and i > ended:
+            apart = i - ended
         if where == segment and 0 < apart <= _CLOSE:
             weight += _NEAR if gram[0] != "#" or side not in _SIDES else _BOUND
+        if topic and i < _TOPIC and gram[0] not in "#=" and where not in held:
+            weight = max(weight, _TOPIC_WEIGHT)
         if weight > context.get(gram, 0.0):
             context[gram] = weight
     return context
@@ -362,16 +474,24 @@ def _denials(tokens: list[_Token]) -> dict[str, tuple[Place, ...]]:
 
 
 def _facts(
-    tokens: list[_Token], parts: list[Part], kinds: list[tuple[str, str]], found: list[Amount]
+    tokens: list[_Token], parts: list[Part], kinds: list[tuple[str, str]], found: list[Amount], *, row: bool
 ) -> Iterable[Fact]:
     for i, token in enumerate(tokens):
         if token.kind == "amount":
             amount = found[ord(token.text) & 0xFFF]
-            context = _around(i, token.segment, [_sided(part, i) for part in parts if part[1] != i])
+            held = frozenset[int]() if row else _held_by_others(i, token.segment, amount, tokens, found)
+            context = _around(
+                i,
+                token.segment,
+                [_sided(part, i) for part in parts if part[1] != i],
+                held=held,
+                begun=_begun(i, tokens, found),
+                ended=_ended(i, tokens, found),
+            )
             yield Fact("amount", "", context, amount)
         elif token.kind == "mark":
             kind, value = kinds[ord(token.text) - 0xE000]
-            if kind == "not":
+            if kind in {"not", "lifted"}:
                 continue
             if kind in {"modal", "fits"} and token.state == "-":
                 value += " not"
@@ -381,6 +501,46 @@ def _facts(
                 else _around(i, token.segment, parts, value[-1])
             )
             yield Fact(kind, value, context, None, _attached(i, token.segment, parts, value[-1]))
+
+
+def _begun(at: int, tokens: list[_Token], found: list[Amount]) -> int | None:
+    """Return where the range begins that ends at ``at``: "自 8 時起至 11 時", "from 8 to 11"."""
+    amount = found[ord(tokens[at].text) & 0xFFF]
+    for i in range(at - 1, max(at - 5, -1), -1):
+        token = tokens[i]
+        if token.kind == "amount":
+            return i if amount.rivals(found[ord(token.text) & 0xFFF]) else None
+        if token.kind == "stop" or (token.kind in {"han", "word"} and token.text not in _RANGE_WORDS):
+            return None
+    return None
+
+
+def _ended(at: int, tokens: list[_Token], found: list[Amount]) -> int | None:
+    """Return where the range ends that begins at ``at``."""
+    return next(
+        (
+            i
+            for i in range(at + 1, min(at + 6, len(tokens)))
+            if tokens[i].kind == "amount" and _begun(i, tokens, found) == at
+        ),
+        None,
+    )
+
+
+def _held_by_others(
+    at: int, segment: int, amount: Amount, tokens: list[_Token], found: list[Amount]
+) -> frozenset[int]:
+    """Return the clauses that another amount of the kind has for itself: they and those past them are about that one."""
+    others = {
+        t.segment for i, t in enumerate(tokens)
+        if t.kind == "amount" and i != at and t.segment != segment and amount.rivals(found[ord(t.text) & 0xFFF])
+    }  # fmt: skip
+    after = min((s for s in others if s > segment), default=None)
+    before = max((s for s in others if s < segment), default=None)
+    return frozenset(
+        s for s in {t.segment for t in tokens}
+        if (after is not None and s >= after) or (before is not None and s <= before)
+    )  # fmt: skip
 
 
 def _roles(marked: str, tokens: list[_Token], parts: list[Part]) -> Iterable[Fact]:
@@ -398,5 +558,7 @@ def _roles(marked: str, tokens: list[_Token], parts: list[Part]) -> Iterable[Fac
                 value = " ".join(filter(None, (modifier, stem(match[2]))))
                 own = set(value.split())
             at = max(sum(s < match.end() for s in starts) - 1, 0)
-            context = _around(at, tokens[at].segment, (part for part in parts if part[0] not in own))
+            context = _around(
+                at, tokens[at].segment, (part for part in parts if part[0] not in own), topic=False
+            )
             yield Fact("role", value, context)
