@@ -32,6 +32,13 @@ class AnsweringSettings(BaseModel):
     evidence_floor: float = Field(
         0.25, ge=0, le=1, description="Relevance that evidence needs, as a share of the best passage's."
     )
+    quote_threshold: float = Field(
+        0.90,
+        ge=0,
+        le=1,
+        description="Relevance from which the source's nearest sentence is the answer where the check let none of the "
+        "model's through.",
+    )
     evidence_chars: int = Field(360, ge=80, le=4000, description="Characters of them that the model reads.")
     max_sentences: int = Field(3, ge=1, le=10, description="Sentences of a written answer.")
     max_tokens: int = Field(220, ge=16, le=2048, description="Tokens that the model may write.")

@@ -104,11 +104,15 @@ def in_full(text: str, window: Window, language: Language) -> str:
     """
     if not shares_script(language, language_of(window.text)):
         return text
-    whole = _is_sentence(text) and not is_verdict(text)
-    partial = is_row(window.text) or _ITEM.match(window.text) is not None
-    if whole and (partial or len(_UNIT.findall(window.text)) > _OWN_WORDS):
+    if _is_sentence(text) and not is_verdict(text) and not speaks_for_itself(window.text):
         return text
     return in_script(" ".join(window.text.split("\n")), language)
+
+
+def speaks_for_itself(text: str) -> bool:
+    """Return whether a piece of a source can stand for an answer: no row, no item of a list, and not long."""
+    partial = is_row(text) or _ITEM.match(text) is not None
+    return not partial and len(_UNIT.findall(text)) <= _OWN_WORDS
 
 
 def _is_sentence(text: str) -> bool:

@@ -45,7 +45,7 @@ class TestReferences:
 
     def test_without_the_reference_nothing_bears_it(self, desk: MakeDesk) -> None:
         """The same words of the model are refused."""
-        made = desk((TRIAL, 0.9), says=["員工每年有七日之假期。"])
+        made = desk((TRIAL, 0.8), says=["員工每年有七日之假期。"])
 
         assert made.answerer.answer(Question(ASKED), OPERATOR).status == "declined"
 

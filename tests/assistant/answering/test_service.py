@@ -58,9 +58,17 @@ class TestWritten:
         assert canonical[citation.start : citation.end] == citation.quote == "是否補寄，由倉儲經理判定。"
         assert (citation.clause, citation.version, citation.page) == ("第4.3條", 3, 7)
 
+    def test_what_surely_answers_is_quoted_instead_of_an_invention(self, desk: MakeDesk) -> None:
+        """Its nearest sentence, word for word; nothing of the model's."""
+        answer = final(events(desk((SHIPPING, 0.95), says=["應於90日內通報總統府。"])))
+
+        assert (answer.status, answer.kind) == ("answered", "written")
+        assert [s.text for s in answer.sentences] == [c.quote for c in answer.citations]
+        assert answer.sentences[0].text in SHIPPING.text
+
     def test_nothing_supported_is_a_decline(self, desk: MakeDesk) -> None:
         """The clause was shown, the invention was not."""
-        found = events(desk((SHIPPING, 0.9), says=["應於90日內通報總統府。"]))
+        found = events(desk((SHIPPING, 0.8), says=["應於90日內通報總統府。"]))
 
         answer = final(found)
         assert (answer.status, answer.kind) == ("declined", "declined")
