@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -46,7 +47,8 @@ def chinese_value(numeral: str) -> int | None:
 
 
 def _plain(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
+    whole = math.isfinite(value) and value == int(value)  # three hundred digits in a row are no finite float
+    return str(int(value)) if whole else repr(round(value, 6))
 
 
 def numbers(text: str) -> frozenset[str]:

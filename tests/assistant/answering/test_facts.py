@@ -71,3 +71,9 @@ class TestDenials:
     def test_the_reach_ends_with_the_clause(self) -> None:
         """What comes after a comma is not denied."""
         assert "瑕疵" not in denials("不得退貨，瑕疵品除外").reach
+
+
+def test_digits_without_end_are_a_number_like_any_other() -> None:
+    """One such run in a document must not break every answer that compares numbers."""
+    assert numbers("編號 " + "9" * 400) == {"inf"}
+    assert numbers("3 天") == {"3"}
