@@ -93,7 +93,8 @@ _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "bil
 _HAN_SCALES = {fold(k): v for k, v in {"千": 1000, "萬": 10**4, "億": 10**8}.items()}
 _ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _WORD_NUMBER = rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:{'|'.join(_SCALES)}))?\b|\ba (?:{'|'.join(_SCALES)})\b"
-_NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}(?:\s*[{''.join(_HAN_SCALES)}]{fold('萬')}?|k(?![a-z])| (?:{'|'.join(_SCALES)})\b)?|{_HAN_NUMBER}|{_WORD_NUMBER})"
+_SCALE = rf"\s*[{''.join(_HAN_SCALES)}]{fold('萬')}?|k(?![a-z])| (?:{'|'.join(_SCALES)})\b"
+_NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}(?:{_SCALE})?|{_HAN_NUMBER}|{_WORD_NUMBER})"
 
 # What a number counts: (kind, how many of the kind, pattern). Calendar months and clock seconds do not mix: a
 # month is not thirty days. Of 個 and 項 nothing is known.
@@ -176,7 +177,8 @@ _DATE = re.compile(
     + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
     rf"|\b(?P<df>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
     rf"|\b(?P<my>{'|'.join(_MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
-    r"|\b(?:on|by|before|after|until|from|to) the (?P<d5>\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|time|year|month|week|hour|birthday|attempt|item))"
+    r"|\b(?:on|by|before|after|until|from|to) the (?P<d5>\d{1,2})(?:st|nd|rd|th)\b"
+    r"(?! (?:floor|time|year|month|week|hour|birthday|attempt|item))"
 )
 _TIME = re.compile(
     _folded(
@@ -225,7 +227,7 @@ _FAHRENHEIT = fold("華氏")
 _RANGE = re.compile(r"\s*(?:至|到|-|–|—|~|to|and|or|或)\s*\Z")
 
 
-def number(text: str) -> Fraction | None:
+def number(text: str) -> Fraction | None:  # noqa: PLR0911 - one for each way of writing
     """Return the value of a number as texts write it: 1,200, 3.5萬, 兩萬, "twenty-four", "two hundred"."""
     text = text.strip().replace(",", "")
     if (whole := read_number(text)) is not None and not re.fullmatch(r"[a-z]+", text):

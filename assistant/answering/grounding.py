@@ -49,7 +49,8 @@ _EXCEPTED_CASE, _EXCEPTED_RULE, _EXCEPTED_RULE_WORDS = (
 )  # of the grams of an exception, and of its rule or the shorter clause
 _NEARER = 0.2  # more of a sentence's words in the source's sentence that contradicts it than in the one that bears it
 _ALONE = 1.5  # where the source has only a rival, so much must stand around both
-_TAIL, _TAIL_OWN = 0.75, 0.3  # of the grams after a frame, in another clause and in its own
+_NOT_HERE = fold("不在此限")
+_TAIL, _TAIL_OWN = 0.75, 0.5  # of the grams after a frame, in another clause and in its own
 _CELL = re.compile(r"([^:;\n]+):\s*([^;\n]*)")
 _ROW_KEY = re.compile(r"([^:;\n]+):\s*([^;\n]{1,40}?)\s*;")
 _LIST = 8  # items that one sentence may say together
@@ -180,7 +181,7 @@ class Evidence:
         score, best = max(rated, key=lambda pair: pair[0], default=(0.0, None))
         return Support("supported", score, best) if best is not None and score >= _ASKED else None
 
-    def _check_same(  # noqa: PLR0911 - a verdict each
+    def _check_same(  # noqa: C901, PLR0911 - a verdict each
         self, sentence: str, said: Reading, language: Language, window: Window, exchanged: Verdict | None
     ) -> Support:
         units = said.units
@@ -443,7 +444,10 @@ def _excepted(said: Reading, window: Window) -> bool | None:
     """
     if said.exceptions:
         return None
-    for reading in window.readings:
+    readings = window.readings
+    if window.count > 1 and _NOT_HERE in window.folded:  # the rule may end in a semicolon
+        readings = (*readings, read(window.text))
+    for reading in readings:
         for one in reading.exceptions:
             if _share(one.case, said.grams) < _EXCEPTED_CASE:
                 continue

@@ -42,8 +42,9 @@ _MONEY = "(?:新台幣|nt\\$|\\$)?\\s*"
 # Tried in this order: what is longer or more certain stands first.
 _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("不得不|不能不|不可不|無法不|非[^,。;]{1,8}不可", (MUST,)),
-    ("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
-     "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b|\\bunless(?=\\s+(?:\\w+\\s+){0,4}(?:approv|authori|permi|consent|agree))", (UNLESS,)),
+    (("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
+     "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b"
+     "|\\bunless(?=\\s+(?:\\w+\\s+){0,4}(?:approv|authori|permi|consent|agree))"), (UNLESS,)),
     ("不限於?|不拘|無限制|\\bnot\\s+(?:limited|restricted)\\s+to|\\bopen\\s+to\\s+(?:all|every)", (("only", "-"),)),
     ("[僅只]限於?|限於(?!額)|\\b(?:limited|restricted)\\s+to(?=\\s+[a-z])", (("only", "+"),)),
     (("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)"
@@ -71,8 +72,10 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "|不會"), (NOT, MAY)),
     (("\\b(?:cannot|can\\s+not|can't|may\\s+not|must\\s+not|mustn't|shall\\s+not|should\\s+not|shouldn't|do\\s+not"
         "|don't|never)\\b"), (NOT, MAY)),
-    ("不用|不必|不需要?|不須|無須|無需|毋須|毋需|不一定要|(?:得|可以?)?免(?=[附具填繳納備辦預申經審簽扣付予加支])|得免|自由選擇是否|自願", (NOT, MUST)),
-    ("\\b(?:need\\s+not|needn't|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+(?:required|necessary|obliged|mandatory)|optional|unnecessary)\\b", (NOT, MUST)),
+    (("不用|不必|不需要?|不須|無須|無需|毋須|毋需|不一定要"
+      "|(?:得|可以?)?免(?=[附具填繳納備辦預申經審簽扣付予加支])|得免|自由選擇是否|自願"), (NOT, MUST)),
+    (("\\b(?:need\\s+not|needn't|optional|unnecessary"
+      "|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+(?:required|necessary|obliged|mandatory))\\b"), (NOT, MUST)),
     ("\\b(?:forbidden|prohibited|excluded|disallowed|banned|rejected)\\b", (NOT, ("fits", "+"))),
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
     (("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
@@ -131,7 +134,8 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("含稅|\\b(?:including|incl\\.?)\\s+(?:tax|vat)", (("tax", "+"),)), ("未稅|\\b(?:excluding|excl\\.?)\\s+(?:tax|vat)", (("tax", "-"),)),
     ("來回|雙程|\\bround[ -]trip", (("trip", "two"),)), ("單程|\\bone[ -]way", (("trip", "one"),)),
     ("室內|\\bindoors?", (("place", "in"),)), ("室外|戶外|\\boutdoors?", (("place", "out"),)),
-    ("正本|\\boriginal(?=\\s+(?:documents?|certificates?|copies))", (("paper", "original"),)), ("影本|副本|\\bphotocop(?:y|ies)", (("paper", "copy"),)),
+    ("正本|\\boriginal(?=\\s+(?:documents?|certificates?|copies))", (("paper", "original"),)),
+    ("影本|副本|\\bphotocop(?:y|ies)", (("paper", "copy"),)),
     ("成年|\\badults?\\b", (("grown", "+"),)), ("兒童|孩童|\\bchild(?:ren)?\\b", (("grown", "-"),)),
     ("有薪|帶薪|給薪|\\bpaid(?=\\s+leave)", (("wage", "+"),)), ("無薪|不給薪|\\bunpaid", (("wage", "-"),)),
     ("強制", (("will", "-"),)),

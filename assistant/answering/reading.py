@@ -126,7 +126,7 @@ class Reading:
     denials: Mapping[str, tuple[Place, ...]]  # of each gram
     parts: tuple[Part, ...]
     folded: str
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[Excepted, ...] = ()
     clauses: tuple[tuple[str, ...], ...] = ()  # the units of each
 
     def context(self, at: int, segment: int) -> Context:
@@ -135,7 +135,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Exception_:
+class Excepted:
     """What a rule does not hold for: 但有正當理由者，不在此限; 除瑕疵品外，不得退貨."""
 
     case: frozenset[str]  # grams of what is excepted
@@ -155,7 +155,7 @@ _EXCEPTED = re.compile(
 )
 
 
-def _exceptions(plain: str) -> tuple[Exception_, ...]:
+def _exceptions(plain: str) -> tuple[Excepted, ...]:
     found = []
     for match in _EXCEPTED.finditer(plain):
         group = [
@@ -167,7 +167,7 @@ def _exceptions(plain: str) -> tuple[Exception_, ...]:
             if v
         ]
         case, rule = read_plain(group[0]), read_plain(group[1])
-        found.append(Exception_(case.grams, frozenset(rule.grams), sum(count for count, _ in rule.turns)))
+        found.append(Excepted(case.grams, frozenset(rule.grams), sum(count for count, _ in rule.turns)))
     return tuple(found)
 
 

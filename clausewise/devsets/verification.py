@@ -1,7 +1,7 @@
 """Sentences over passages, true and altered: how well "supported" is said. No chat model is asked.
 
-Half of the pairs ("dev") may be looked at while the check is worked on; the others ("held") were written before
-the check was first run on any of them, and are only counted.
+The pairs of ``verification.jsonl`` ("dev") were looked at while the check was worked on; those of
+``verification_held.jsonl`` ("held") were not seen by whoever worked on it, and are only counted.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def grouped(pairs: Iterable[Judged]) -> dict[str, list[Judged]]:
 
 def verification(count: int | None) -> Result:
     """Check each sentence against its passages, in one language and across two."""
-    chosen = sampled(written("verification.jsonl"), count, _SEED)
+    rows = [*_split("verification.jsonl", "dev"), *_split("verification_held.jsonl", "held")]
+    chosen = sampled(rows, count, _SEED)
     with opened("verification") as program:
         program.embedder.load()
         done = list(judged(chosen, program.embedder.embed_passages))
@@ -117,6 +118,10 @@ def verification(count: int | None) -> Result:
             "dropped wrongly": [_shown(p) for p in done if not p.passed and p.row["supported"]],
         },
     )
+
+
+def _split(name: str, split: str) -> list[Row]:
+    return [{**row, "split": split} for row in written(name)]
 
 
 def _figures(name: str, pairs: Sequence[Judged]) -> list[Figure]:

@@ -151,6 +151,33 @@ class TestRivals:
                 "Guests have to sign at the desk.",
                 "Guests may sign at the desk.",
             ),
+            (
+                "訪客非經主管同意，不得進入機房。",
+                "訪客經主管同意，可以進入機房。",
+                "訪客經主管同意，不得進入機房。",
+            ),
+            (
+                "遲到者，公司得扣發全勤獎金；但有正當理由者，不在此限。",
+                "有正當理由的人，公司不得扣發全勤獎金。",
+                "有正當理由的人，公司得扣發全勤獎金。",
+            ),
+            ("冷氣電費由住戶繳納，水費由公司繳納。", "水費由公司繳納。", "冷氣電費由公司繳納。"),
+            (
+                "地點：北倉；主管：王大中；電話：6120\n地點：南倉；主管：李小文；電話：6235",
+                "北倉的主管是王大中。",
+                "北倉的主管是李小文。",
+            ),
+            (
+                "Part: A; Warranty: 2 years; Delivery: 5 days\nPart: B; Warranty: 3 years; Delivery: 9 days",
+                "The warranty of part B is three years.",
+                "The warranty of part B is 2 years.",
+            ),
+            ("諮詢時間自上午 8 時 30 分起至晚間 11 時止。", "諮詢時間到晚上11點。", "諮詢時間到晚上10點。"),
+            (
+                "發生外洩時，應：\n1) 關閉閥門。\n2) 於 2 小時內通報安全課。\n3) 由廠務課於 24 小時內清理。",
+                "發生外洩時，應關閉閥門，於2小時內通報安全課，並由廠務課於24小時內清理。",
+                "發生外洩時，應關閉閥門，於24小時內通報安全課，並由廠務課於24小時內清理。",
+            ),
         ],
     )
     def test_exchanged_facts_are_seen(self, source: str, true: str, false: str) -> None:
