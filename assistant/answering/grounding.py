@@ -50,6 +50,7 @@ _EXCEPTED_CASE, _EXCEPTED_RULE, _EXCEPTED_RULE_WORDS = (
 _NEARER = 0.2  # more of a sentence's words in the source's sentence that contradicts it than in the one that bears it
 _ALONE = 1.5  # where the source has only a rival, so much must stand around both
 _NOT_HERE = fold("不在此限")
+_AND = (fold("以及"), fold("或"))
 _TAIL, _TAIL_OWN = 0.75, 0.5  # of the grams after a frame, in another clause and in its own
 _CELL = re.compile(r"([^:;\n]+):\s*([^;\n]*)")
 _ROW_KEY = re.compile(r"([^:;\n]+):\s*([^;\n]{1,40}?)\s*;")
@@ -518,7 +519,7 @@ def _crossed(said: Reading, clauses: Sequence[tuple[str, ...]]) -> bool:
     for mine in said.clauses:
         begun = [(c, frame) for c in clauses if _find(c, mine[:2]) >= 0 for frame in _frames(mine, c)]
         own = max((_likeness_of_tails(mine, frame, c) for c, frame in begun), default=0.0)
-        if not begun or own >= _TAIL_OWN:
+        if not begun or own >= _TAIL_OWN or any(_listed(c, frame) for c, frame in begun):
             continue
         for frame in {frame for _, frame in begun}:
             for other in clauses:
@@ -536,6 +537,12 @@ def _frames(mine: tuple[str, ...], clause: tuple[str, ...]) -> Iterable[tuple[st
         piece = mine[i : i + size]
         if _find(clause, piece) >= 0 and (han or piece[1] not in FUNCTION):
             yield piece
+
+
+def _listed(clause: tuple[str, ...], frame: tuple[str, ...]) -> bool:
+    """Return whether "and" follows the frame: what is listed is ended by another clause."""
+    after = clause[_find(clause, frame) + len(frame) :]
+    return "".join(after[:2]).startswith(_AND)
 
 
 def _find(clause: tuple[str, ...], piece: tuple[str, ...]) -> int:

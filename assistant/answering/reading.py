@@ -49,6 +49,7 @@ _TOKEN = re.compile(
     "(?P<amount>[\U000f0000-\U000f1fff])|(?P<mark>[\ue000-\uefff]+)|(?P<han>[\u3400-\u9fff])"
     '|(?P<stop>[。.!?！？\n]+(?=\\s|$|[^a-z0-9])|[，,;；:：])|(?P<word>[^\\W_\u3400-\u9fff\ue000-\uefff\U000f0000-\U000f1fff]+)|(?P<weak>[、()/·「」"《》-])'
 )
+_NO_FOOD = (fold("禁食"), fold("不得飲食"))
 _POSSESSIVE = re.compile(r"['’]s\b")
 _SCOPE_END = frozenset(fold("者的之時則即均")) | {
     "but",
@@ -204,7 +205,7 @@ def _read(text: str, *, excepting: bool) -> Reading:
         folded = _CELL_HAS.sub(
             lambda m: fold("有") + m[1], _CELL_NONE.sub(lambda m: fold("無") + m[1], folded)
         )
-    plain = _POSSESSIVE.sub("", folded)
+    plain = _POSSESSIVE.sub("", folded).replace(*_NO_FOOD)
     found = amounts(plain)
     marked, kinds = _marked(plain, found)
     tokens = _tokens(marked)

