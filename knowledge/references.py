@@ -1,7 +1,7 @@
 """Clause references in a question: 勞動基準法第38條, SOP-012 4.3, Article 38 of the Labor Standards Act.
 
 A number is a reference when it says so (第…條, Article, §), or when it stands right after a document's
-name and nothing marks it as an amount. Its document is the name beside it. A law that is named but not
+name and nothing marks it as an amount. Its document is the name beside it. A law or a document number that is named but not
 indexed gives a reference into no document: better nothing than another law's article 8.
 """
 
@@ -64,6 +64,10 @@ _IS_STATUTE = re.compile(rf"(?:{_STATUTE})$")
 _LEAD_IN = re.compile(
     r".*(?:請問|请问|想問|想问|什麼是|依據|依据|依照|根據|根据|按照|關於|关于|違反|违反|適用|适用|參照"
     r"|以及|還是|還有|與|及|和|跟|問|依|按|據|公司的|本公司|我們公司|我們的?|在)"
+)
+# A house's own document number: SOP-012, HR-003, NOTICE-2027-01.
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9-])[A-Z]{2,10}(?:-[A-Z]{1,6})?(?:-\d{1,6}){1,3}(?![A-Za-z0-9-])", re.IGNORECASE
 )
 _SELF = re.compile(
     r"(?:本|該|该|此|同|這|这|那|前開|上述|前述)"
@@ -224,7 +228,8 @@ def _beside(asked: _Question, one: Reference, since: int) -> _Found | None:
         ids = asked.index.find(title.group())
         if ids or _LATIN_STATUTE.search(title.group()):
             return ids, (one.start, title.end()), title.group()
-    if found := _titled(asked, one, max(since, precedes.end if precedes else 0)):
+    since_name = max(since, precedes.end if precedes else 0)
+    if found := _titled(asked, one, since_name) or _coded(asked, one, since):
         return found
     if follows and (gap := _LOOSE_OF.match(asked.wide, one.end)) and gap.end() == follows.start:
         return asked.found(follows, one)
@@ -248,6 +253,17 @@ def _titled(asked: _Question, one: Reference, since: int) -> _Found | None:
     statute = bool(_IS_STATUTE.search(name))
     ids = asked.index.ending(name) or (() if statute else asked.index.containing(name))
     return (ids, (begins, one.end), name) if ids or statute else None
+
+
+def _coded(asked: _Question, one: Reference, since: int) -> _Found | None:
+    """Read a document number beside a reference, which no document here has: 4.3 of another is no answer."""
+    of = _OF.match(asked.wide, one.end)
+    if of and (code := _CODE.match(asked.wide, of.end())):
+        return (), (one.start, code.end()), asked.text[code.start() : code.end()]
+    for code in _CODE.finditer(asked.wide, since, one.start):
+        if _GAP.fullmatch(asked.wide, code.end(), one.start):
+            return (), (code.start(), one.end), asked.text[code.start() : code.end()]
+    return None
 
 
 def _elsewhere(asked: _Question, one: Reference, since: int, previous: Resolved | None) -> _Found:

@@ -239,10 +239,13 @@ class TestUnnamed:
             ("就業服務法施行細則第3條", "就業服務法施行細則"),
             ("Article 38 of the Companies Act", "Companies Act"),
             ("Article 5 of the GDPR", "GDPR"),
+            ("SOP-999 第4.3條", "SOP-999"),
+            ("請問 ABC-12 的第 3 條在說什麼", "ABC-12"),
+            ("Article 3 of NOTICE-2031-01", "NOTICE-2031-01"),
         ],
     )
     def test_law_that_is_not_indexed(self, question: str, hint: str, index: NameIndex) -> None:
-        """A law that is named but not indexed must not give the article of another one."""
+        """A law or document number that is named but not indexed must not give the article of another one."""
         found = resolve(question, index)
 
         assert [(r.document_ids, r.document_hint) for r in found] == [((), hint)]
