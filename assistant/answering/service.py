@@ -359,8 +359,11 @@ class _Draft:
         looked_at = tuple(_looked_at(hit) for hit in hits[:3])
         self.kind = "declined"
         self.declined = Decline(reason, looked_at, near)
-        helps = None if near is None else {"title": near.title, "clause": near.clause}
-        self.said = said or decline_text(reason, self.language, looked_at, helps)
+        named = [
+            {**place, "question": hit.passage.question} for place, hit in zip(looked_at, hits, strict=False)
+        ]
+        helps = None if near is None else named[0]  # the nearest is the best hit
+        self.said = said or decline_text(reason, self.language, named, helps)
 
     def finish(self) -> Answer:
         self.time("total")

@@ -106,7 +106,7 @@ def decline_text(
 ) -> str:
     """Return what a decline says: why, what was looked at, what may help, and the offer of a person.
 
-    Places are named by ``title`` and ``clause``. An undetermined language gets Traditional Chinese.
+    Places are named by ``title`` and ``clause``, FAQ pairs by their ``question``. An undetermined language gets Traditional Chinese.
     """
     tongue = language if language in _DECLINES else "zh-Hant"
     looked, helps, joiner = _LOOKED[tongue]
@@ -126,6 +126,9 @@ def remark_text(intent: Intent, language: Language) -> str:
 
 
 def _name(place: Mapping[str, object], tongue: str) -> str:
+    asked = " ".join(str(place.get("question") or "").split())[:_NAME]
+    if asked:
+        return f"“{asked}”" if tongue == "en" else f"「{asked}」"
     title = " ".join(str(place["title"]).split())[:_NAME]
     clause = " ".join(str(place.get("clause") or "").split())[:_NAME]
     if tongue == "en":
