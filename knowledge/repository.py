@@ -225,7 +225,9 @@ class Repository:
             for language, count in connection.execute(counted):
                 counts[language[:2]] += count
         kept = {a: c for a, c in self._languages.items() if c[0] == generation}
-        self._languages = kept | {reader.audiences: (generation, dict(counts))}  # other threads read the old one
+        self._languages = kept | {
+            reader.audiences: (generation, dict(counts))
+        }  # other threads read the old one
         return dict(counts)
 
     def document_names(self, reader: Reader) -> list[DocumentName]:
