@@ -104,7 +104,10 @@ def kin(one: Passage, other: Passage) -> bool:
 def sisters(one: Passage, other: Passage) -> bool:
     """Return whether two documents have titles of one pattern (門市退貨政策, 網購退貨政策), each with words of its own."""
     mine, theirs = _title_grams(one.title), _title_grams(other.title)
-    return mine != theirs and len(mine & theirs) >= _PATTERN * max(len(mine | theirs), 1)
+    own = (
+        mine - theirs and theirs - mine
+    )  # 門市FAQ and FAQ are not: one of them has no word that it stands for
+    return bool(own) and len(mine & theirs) >= _PATTERN * max(len(mine | theirs), 1)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from knowledge.numerals import read_number
+from knowledge.numerals import WORDS, read_number
 from knowledge.text import fold
 
 _LARGE = {"萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
@@ -22,13 +22,10 @@ _NUMBER = re.compile(
     rf"|(?P<share>百分之)(?P<of>[{_CHINESE_NUMBER}點点\d.]+)"
     rf"|(?!一[個种種位次些])(?P<chinese>[{_CHINESE_NUMBER}]+)(?=[{_UNIT}])"
 )
-_ENGLISH = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "  # noqa: SIM905 - two lines, not 21
-        "sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ENGLISH = {word: value for value, word in enumerate(("zero", *WORDS))} | {
+    word: 10 * tens for tens, word in enumerate(_TENS, 2)
+}
 _ENGLISH_NUMBER = re.compile(
     rf"\b({'|'.join(_ENGLISH)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b"
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from knowledge.numerals import WORDS
+
 _TRADITIONAL = "〇一二三四五六七八九"
 _LEGAL_TRADITIONAL = "零壹貳參肆伍陸柒捌玖"
 _LEGAL_SIMPLIFIED = "零壹贰叁肆伍陆柒捌玖"
@@ -18,28 +20,7 @@ _ROMAN = (
 )  # fmt: skip
 _LARGEST = 99_999_999
 _LONGEST_REPEAT = 50
-_WORDS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_SMALL = ("zero", *WORDS[:19])
 _TENS = ["-", "-", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 
 
@@ -124,9 +105,9 @@ def _spelt(number: int) -> str:
     if number >= 100:
         return ""
     if number < 20:
-        return _WORDS[number].capitalize()
+        return _SMALL[number].capitalize()
     tens, ones = divmod(number, 10)
-    return _TENS[tens].capitalize() + (f"-{_WORDS[ones]}" if ones else "")
+    return _TENS[tens].capitalize() + (f"-{_SMALL[ones]}" if ones else "")
 
 
 _FORMS: dict[str, Callable[[int], str]] = {
