@@ -39,7 +39,12 @@ class AnsweringSettings(BaseModel):
         description="Relevance from which the source's nearest sentence is the answer where the check let none of the "
         "model's through.",
     )
-    evidence_chars: int = Field(360, ge=80, le=4000, description="Characters of them that the model reads.")
+    evidence_chars: int = Field(
+        360,
+        ge=80,
+        le=4000,
+        description="Characters of them that the model reads; a Latin letter counts as 0.4.",
+    )
     max_sentences: int = Field(3, ge=1, le=10, description="Sentences of a written answer.")
     max_tokens: int = Field(220, ge=16, le=2048, description="Tokens that the model may write.")
     seed: int = Field(
