@@ -105,7 +105,11 @@ def in_full(text: str, window: Window, language: Language) -> str:
     """
     if not shares_script(language, language_of(window.text)):
         return text
-    if _is_sentence(text) and not is_verdict(text) and (window.count > 1 or not speaks_for_itself(window.text)):
+    if (
+        _is_sentence(text)
+        and not is_verdict(text)
+        and (window.count > 1 or not speaks_for_itself(window.text))
+    ):
         return text
     return in_script(" ".join(window.text.split("\n")), language)
 
