@@ -86,7 +86,7 @@ def select(
                 _Scored(number, i, span, (values[i] + 0.4 * near) * (0.3 + hit.score) - 0.02 * number)
             )
     chosen: set[tuple[int, int]] = set()
-    used = 0
+    used = 0.0
     for item in sorted(scored, key=lambda s: -s.score):
         if chosen and used + _room(item.span.text) > budget_chars:
             continue
