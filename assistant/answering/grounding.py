@@ -582,6 +582,15 @@ def _turned(said: Reading, window: Window) -> bool:
     return False
 
 
+_ONLY_WITH = re.compile(
+    r"[未非][經经][^，,。]{0,16}[，,]?[^。]{0,4}不得|\bnot\b[^.]{0,40}\bwithout\b", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"\b(?:only|after|once|unless|until|without|not|with|if|when|must|needs?|requires?)\b|[才須须需後后經经未不應应只若如]",
+    re.IGNORECASE,
+)
+
+
 def _contradicts(sentence: str, said: Reading, window: Window) -> bool:
     """Return whether a sentence and a window in another language deny differently, as far as denials alone tell."""
     denied = any(reading.denies for reading in window.readings)
@@ -589,6 +598,8 @@ def _contradicts(sentence: str, said: Reading, window: Window) -> bool:
         return denied != sentence.lstrip().lower().startswith("no")
     if said.denies:
         return not denied
+    if _ONLY_WITH.search(window.text) and not _CONDITION.search(sentence):
+        return True  # 未經同意不得 is a permission with a condition, and the sentence has none
     allowed = {fact.value for reading in window.readings for fact in reading.facts if fact.kind == "modal"}
     says_may = any(fact.kind == "modal" and fact.value == "may" for fact in said.facts)
     return says_may and "may not" in allowed and "may" not in allowed

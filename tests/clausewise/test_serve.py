@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,6 +133,7 @@ class TestServe:
             )
             job = {"state": "queued"}
             while job["state"] in {"queued", "running"}:
+                time.sleep(0.2)  # what asks without pause meets the limit of requests
                 job = browser.get(f"/api/v1/jobs/{started.json()['job_id']}").json()
             index = browser.get("/api/v1/index").json()
             models = browser.get("/api/v1/models").json()["models"]
