@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from assistant.evaluation.curves import expected_error
 from bench.wiring import default_embedder
 from clausewise.devsets.heldout import fitted
 from knowledge.meaning import CONTEXT_END, Centres, IndexEmbedder
@@ -38,7 +39,6 @@ from models.protocols import Embedder
 
 _TARGET = Path(__file__).parents[1] / "knowledge" / "relevance.json"
 _CENTRES = _TARGET.with_name("centres.json")
-_READ = 8  # as in knowledge/search.py
 _LEG = 30  # candidates of each leg, as in knowledge/search.py
 _COMMON = 0.25
 
@@ -268,8 +268,7 @@ def fit_read(rows: list[Row], first: Relevance) -> tuple[float, ...]:
 
 
 def _read_of(row: Row, relevance: Relevance) -> list[tuple[tuple[float, ...], bool]]:
-    best = sorted(row, key=lambda p: -relevance.probability(p.signals))[:_READ]
-    across = [p for p in best if not p.signals.same_script]
+    across = [row[i] for i in relevance.to_read([p.signals for p in row])]
     top = max((p.nearest for p in across), default=0.0)
     return [((*p.signals.values, p.nearest, p.nearest - top), p.good) for p in across]
 
@@ -287,30 +286,15 @@ def _coefficients(values: Sequence[Sequence[float]], labels: Sequence[bool]) -> 
 
 def scored(row: Row, relevance: Relevance) -> list[tuple[float, bool]]:
     """Return (probability, good) of a row's candidates, best first, as the search rates them."""
-    first = sorted(((relevance.probability(p.signals), n) for n, p in enumerate(row)), reverse=True)
-    across = [n for _, n in first[:_READ] if not row[n].signals.same_script]
-    if not across:
-        return [(p, row[n].good) for p, n in first]
-    top = max(row[n].nearest for n in across)
-    read = {
-        n: relevance.probability_read(row[n].signals, row[n].nearest, row[n].nearest - top) for n in across
-    }
-    unread = min(read.values())
-    rated = [
-        (read[n] if n in read else p if row[n].signals.same_script else min(p, unread), row[n].good)
-        for p, n in first
-    ]
-    return sorted(rated, reverse=True)
+    found = [p.signals for p in row]
+    scores = relevance.probabilities(found, lambda across: [row[i].nearest for i in across])
+    return sorted(((score, p.good) for score, p in zip(scores, row, strict=True)), reverse=True)
 
 
 def calibration_error(ranked: list[list[tuple[float, bool]]], depth: int) -> float:
-    """Return the expected calibration error in 15 bins over the first ``depth`` hits of every question."""
-    hits = [hit for row in ranked for hit in row[:depth]]
-    p, good = np.array([h[0] for h in hits]), np.array([h[1] for h in hits])
-    bins = np.minimum((p * 15).astype(int), 14)
-    return float(
-        sum(abs(p[bins == b].mean() - good[bins == b].mean()) * (bins == b).mean() for b in set(bins))
-    )
+    """Return the expected calibration error over the first ``depth`` hits of every question."""
+    hits = np.array([hit for row in ranked for hit in row[:depth]], np.float64)
+    return expected_error(hits[:, 0], hits[:, 1])
 
 
 def report(sets: dict[str, list[Row]], relevance: Relevance) -> dict[str, dict[str, float]]:

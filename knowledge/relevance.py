@@ -35,6 +35,7 @@ READ_FEATURES = (
     "sentence_cosine",  # of the question and the passage's best sentence
     "sentence_cosine_gap",  # minus that of the best passage read, <= 0
 )
+_READ = 8  # of the best, those in another language are read sentence by sentence
 _K1, _B = 1.2, 0.75
 _LATIN = re.compile(r"[^\W_\u3400-\u9fff]+")
 
@@ -174,9 +175,47 @@ class Relevance:
         """Return how likely the passage answers the question, 0..1."""
         return _logistic(self.same if found.same_script else self.other, found.values)
 
+    def probabilities(
+        self,
+        found: Sequence[Signals],
+        nearest: Callable[[Sequence[int]], Sequence[float]],
+        rarity: float = 1.0,
+    ) -> list[float]:
+        """Return each candidate's probability; the best in another language are read sentence by sentence first.
+
+        Words tell nothing there, and a passage's vector blurs what one sentence says. ``nearest`` gives for
+        candidates by number the cosine of their nearest sentence; ``rarity`` multiplies the odds of what was read.
+        """
+        scores = [self.probability(one) for one in found]
+        across = self.to_read(found)
+        if not across:
+            return scores
+        cosines = nearest(across)
+        read = [
+            _with_odds(self.probability_read(found[i], cosine, cosine - max(cosines)), rarity)
+            for i, cosine in zip(across, cosines, strict=True)
+        ]
+        unread = min(read)  # what was not read was worse before
+        scores = [
+            score if one.same_script else min(score, unread) for score, one in zip(scores, found, strict=True)
+        ]
+        for i, score in zip(across, read, strict=True):
+            scores[i] = score
+        return scores
+
+    def to_read(self, found: Sequence[Signals]) -> list[int]:
+        """Return which of the best candidates are in another language, by number, best first."""
+        best = sorted(range(len(found)), key=lambda i: -self.probability(found[i]))[:_READ]
+        return [i for i in best if not found[i].same_script]
+
     def probability_read(self, found: Signals, cosine: float, gap: float) -> float:
         """Return the same with the best sentence's cosine, and its distance to the best of all passages read."""
         return _logistic(self.read, (*found.values, cosine, gap))
+
+
+def _with_odds(probability: float, factor: float) -> float:
+    odds = factor * probability / max(1 - probability, 1e-9)
+    return odds / (1 + odds)
 
 
 def _logistic(coefficients: Sequence[float], values: Sequence[float]) -> float:

@@ -27,7 +27,6 @@ from models.protocols import Embedder
 _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DRCD and cost a third more time
 _TERMS = 32  # terms asked of the index; the rarest, since long questions repeat common ones
 _COMMON = 0.25  # a term in more passages than this share says little and costs most
-_READ = 8  # of the best, those in another language are read sentence by sentence
 _SENTENCES = 12  # of a passage
 _SENTENCES_KEPT = 4096  # vectors, 6 MB
 _EXACT_SCORE = 0.99
@@ -154,10 +153,12 @@ class Searcher:
         average = store.average_length()
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
         rated = [(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
-        hits = [
-            self._hit(c, s, score)
-            for (c, s), score in zip(rated, self._scores(rated, apart, rarity or 1.0), strict=True)
-        ]
+        scores = self._relevance.probabilities(
+            [s for _, s in rated],
+            lambda across: self._nearest_sentences([rated[i][0].passage for i in across], apart),
+            rarity or 1.0,
+        )
+        hits = [self._hit(c, s, score) for (c, s), score in zip(rated, scores, strict=True)]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
     def _vector(self, question: str, variants: Sequence[str]) -> NDArray[np.float32]:
@@ -187,33 +188,6 @@ class Searcher:
         return cosines | {
             i: float(self._centres.passage(v, passages[i].language) @ apart) for i, v in others.items()
         }
-
-    def _scores(
-        self, rated: Sequence[tuple[Candidate, Signals]], question: NDArray[np.float32], rarity: float
-    ) -> list[float]:
-        """Return each candidate's probability; the best in another language are read sentence by sentence first.
-
-        Words tell nothing there, and a passage's vector blurs what one sentence says. ``rarity`` multiplies the
-        odds of what is in another language.
-        """
-        scores = [self._relevance.probability(s) for _, s in rated]
-        order = sorted(range(len(rated)), key=lambda i: -scores[i])[:_READ]
-        across = [i for i in order if not rated[i][1].same_script]
-        if not across:
-            return scores
-        nearest = self._nearest_sentences([rated[i][0].passage for i in across], question)
-        read = [
-            _with_odds(self._relevance.probability_read(rated[i][1], cosine, cosine - max(nearest)), rarity)
-            for i, cosine in zip(across, nearest, strict=True)
-        ]
-        unread = min(read)  # what was not read was worse before
-        scores = [
-            score if s.same_script else min(score, unread)
-            for score, (_, s) in zip(scores, rated, strict=True)
-        ]
-        for i, score in zip(across, read, strict=True):
-            scores[i] = score
-        return scores
 
     def _nearest_sentences(self, passages: Sequence[Passage], question: NDArray[np.float32]) -> list[float]:
         """Return for each passage the cosine of its sentence that is nearest to the question."""
@@ -266,11 +240,6 @@ def _rarity(counts: Mapping[str, int], language: Language) -> float | None:
     own = counts.get(language[:2], 0)
     others = sum(counts.values()) - own
     return min(1.0, others / own) if own and others else 1.0 if others else None
-
-
-def _with_odds(probability: float, factor: float) -> float:
-    odds = factor * probability / max(1 - probability, 1e-9)
-    return odds / (1 + odds)
 
 
 _FILLER = frozenset(

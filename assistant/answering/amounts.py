@@ -66,10 +66,10 @@ _HAN_NUMBER = f"[{fold(CJK_AMOUNTS)}]+"
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SMALL = ("zero", *WORDS)
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_WORDS = {word: value for value, word in enumerate(_SMALL)} | _TENS
+ENGLISH_NUMBERS = {word: value for value, word in enumerate(_SMALL)} | _TENS
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _HAN_SCALES = {fold(k): v for k, v in {"千": 1000, "萬": 10**4, "億": 10**8}.items()}
-_ANY_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_ANY_WORD = "|".join(sorted(ENGLISH_NUMBERS, key=len, reverse=True))
 _WORD_NUMBER = rf"\b(?:{_ANY_WORD})(?:[- ](?:{'|'.join(_SMALL[1:10])}))?(?:\s+(?:{'|'.join(_SCALES)}))?\b|\ba (?:{'|'.join(_SCALES)})\b"
 _SCALE = rf"\s*[{''.join(_HAN_SCALES)}]{fold('萬')}?|k(?![a-z])| (?:{'|'.join(_SCALES)})\b"
 _NUMBER = rf"(?:\d+\s*{fold('萬')}\s*\d+\s*{fold('千')}|{_DIGITS}(?:{_SCALE})?|{_HAN_NUMBER}|{_WORD_NUMBER})"
@@ -137,8 +137,8 @@ _NO_NUMBER = re.compile(
     )
 )
 
-_MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905 - one line, not twelve
-_MONTH = "|".join(m[:3] + (f"(?:{m[3:]})?" if len(m) > 3 else "") for m in _MONTHS)
+MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905 - one line, not twelve
+MONTH = "|".join(m[:3] + (f"(?:{m[3:]})?" if len(m) > 3 else "") for m in MONTHS)
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO = r"\s*(?:至|到|-|–|—|~|to|until|through)\s*"
 _HAN_OR_DIGITS = rf"(?:\d{{1,4}}|{_HAN_NUMBER})"
@@ -152,9 +152,9 @@ _DATE = re.compile(
         rf"|(?<=[每次當本]月)(?P<d3>{_HAN_OR_DIGITS})[日號]|(?<=[每次當本]月 )(?P<d4>{_HAN_OR_DIGITS}) ?[日號]"
         r"|(?<![\d/.])(?P<ms>1[0-2]|0?[1-9])/(?P<ds>3[01]|[12]\d|0?[1-9])(?![\d/%])"
     )
-    + rf"|\b(?P<me>{_MONTH})\b\.?\s+(?P<de>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
-    rf"|\b(?P<df>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{_MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
-    rf"|\b(?P<my>{'|'.join(_MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
+    + rf"|\b(?P<me>{MONTH})\b\.?\s+(?P<de>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<de2>{_DAY}))?\b(?:,?\s+(?P<ye>\d{{4}}))?"
+    rf"|\b(?P<df>{_DAY})(?:(?:{_TO}|\s+and\s+)(?P<df2>{_DAY}))?\s+(?:of\s+)?(?P<mf>{MONTH})\b\.?(?:,?\s+(?P<yf>\d{{4}}))?"
+    rf"|\b(?P<my>{'|'.join(MONTHS)})\s+(?P<yy>(?:19|20)\d\d)\b"
     r"|\b(?:on|by|before|after|until|from|to) the (?P<d5>\d{1,2})(?:st|nd|rd|th)\b"
     r"(?! (?:floor|time|year|month|week|hour|birthday|attempt|item))"
 )
@@ -224,9 +224,9 @@ def number(text: str) -> Fraction | None:  # noqa: PLR0911 - one for each way of
     words = re.split(r"[-\s]+", text)
     if words[0] == "a" and words[-1] in _SCALES:
         return Fraction(_SCALES[words[-1]])
-    if words[0] not in _WORDS:
+    if words[0] not in ENGLISH_NUMBERS:
         return None
-    total = sum(_WORDS[word] for word in words if word in _WORDS)
+    total = sum(ENGLISH_NUMBERS[word] for word in words if word in ENGLISH_NUMBERS)
     return Fraction(total * _SCALES.get(words[-1], 1))
 
 
@@ -290,7 +290,7 @@ def _date(match: re.Match[str], _: str) -> list[Amount]:
     begin = match.start("d5") if "d5" in group else match.start()
     month = value("m", "m1", "mi", "ms")
     if month is None and (name := next((group[n] for n in ("me", "mf", "my") if n in group), None)):
-        month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(name[:3]))
+        month = next(i for i, m in enumerate(MONTHS, 1) if m.startswith(name[:3]))
     year, day = (
         value("y", "y4", "y5", "yi", "ye", "yf", "yy"),
         value("d", "d1", "di", "ds", "de", "df", "d3", "d4", "d5"),
@@ -375,8 +375,8 @@ def _share(match: re.Match[str], _: str) -> list[Amount]:
         over, under = number(group.get("over") or group["fo"]), number(group.get("under") or group["fu"])
         whole = number(group.get("whole", "0")) or Fraction(0)
         return made(whole + over / under, plain(over), plain(under)) if over and under else []
-    over = Fraction(1 if group["eo"] == "a" else _WORDS[group["eo"]])
-    whole = Fraction(_WORDS[group["ew"]]) if "ew" in group else Fraction(0)
+    over = Fraction(1 if group["eo"] == "a" else ENGLISH_NUMBERS[group["eo"]])
+    whole = Fraction(ENGLISH_NUMBERS[group["ew"]]) if "ew" in group else Fraction(0)
     return made(whole + over / _PARTS[group["eu"]], plain(over), str(_PARTS[group["eu"]]))
 
 

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from knowledge.numerals import WORDS, read_number
+from assistant.answering.amounts import ENGLISH_NUMBERS, MONTH, MONTHS
+from knowledge.numerals import read_number
 from knowledge.text import fold
 
 _LARGE = {"萬": 10_000, "万": 10_000, "億": 100_000_000, "亿": 100_000_000}
@@ -22,19 +23,12 @@ _NUMBER = re.compile(
     rf"|(?P<share>百分之)(?P<of>[{_CHINESE_NUMBER}點点\d.]+)"
     rf"|(?!一[個种種位次些])(?P<chinese>[{_CHINESE_NUMBER}]+)(?=[{_UNIT}])"
 )
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ENGLISH = {word: value for value, word in enumerate(("zero", *WORDS))} | {
-    word: 10 * tens for tens, word in enumerate(_TENS, 2)
-}
 _ENGLISH_NUMBER = re.compile(
-    rf"\b({'|'.join(_ENGLISH)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b"
+    rf"\b({'|'.join(ENGLISH_NUMBERS)})(?:[- ](one|two|three|four|five|six|seven|eight|nine))?\b"
 )
 _ENGLISH_SCALE = re.compile(r"\s+(hundred|thousand|million|billion)\b")
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905 - one line, not twelve
-_MONTH = re.compile(
-    rf"\b({'|'.join(m[:3] + (f'(?:{m[3:]})?' if len(m) > 3 else '') for m in _MONTHS)})\b\.?(?=\s+\d)"
-)
+_MONTH = re.compile(rf"\b({MONTH})\b\.?(?=\s+\d)")
 _LIST_MARK = re.compile(r"^\s*(?:\d{1,2}[.、)）](?!\d)|[(（]\d{1,2}[)）])\s*")
 
 
@@ -64,12 +58,12 @@ def measures(text: str) -> frozenset[tuple[str, str | None]]:
         unit = "ordinal" if text[: match.start()].rstrip().endswith("第") else _unit(text, match.end())
         found.update((value, unit) for value in _values(match))
     for match in _ENGLISH_NUMBER.finditer(text):
-        amount = _ENGLISH[match[1]] + (_ENGLISH[match[2]] if match[2] else 0)
+        amount = ENGLISH_NUMBERS[match[1]] + (ENGLISH_NUMBERS[match[2]] if match[2] else 0)
         scale = _ENGLISH_SCALE.match(text, match.end())
         end = scale.end() if scale else match.end()
         found.add((_plain(amount * (_SCALES[scale[1]] if scale else 1)), _unit(text, end)))
     for match in _MONTH.finditer(text):
-        found.add((str(next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(match[1][:3]))), "month"))
+        found.add((str(next(i for i, m in enumerate(MONTHS, 1) if m.startswith(match[1][:3]))), "month"))
     return frozenset(found)
 
 
