@@ -137,6 +137,9 @@ class LlamaEngine:
         context = self._llama.ctx
         self._api.llama_set_abort_callback(context, self._abort, ctypes.addressof(ticket.flag))
         self._llama.set_seed(options.seed)
+        # A prompt that the context holds to its last token would be sampled from the logits that are there, and the
+        # next time from those of its last token read again, alone: another rounding, now and then another text.
+        self._llama._requires_eval = True  # noqa: SLF001
         try:
             yield from self._llama.generate(
                 tokens,

@@ -24,6 +24,7 @@ class Amount:
     end: int
     values: frozenset[Value]  # (what is counted, how much); more than one where the text leaves it open
     raw: tuple[str, ...]  # its numbers as plain decimals, "50%" with its sign
+    currency: str = ""  # of money, where the text says it
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -38,6 +39,8 @@ class Amount:
 
     def equals(self, other: Amount) -> bool:
         """Return whether both can be the same amount; what says no unit agrees with any."""
+        if self.currency != other.currency and self.currency and other.currency:
+            return False
         if any(_same(mine, theirs) for mine in self.values for theirs in other.values):
             return True
         open_to_any = "" in self.kinds | other.kinds and "ordinal" not in self.kinds | other.kinds
@@ -88,7 +91,7 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("second", 60, "分鐘|minutes?|mins?"),
     ("second", 1, "秒鐘?|seconds?|secs?"),
     ("age", 1, "歲"),
-    ("money", 1, "元|塊錢?|圓|dollars?|yuan|ntd|twd|usd"),
+    ("money", 1, "元|塊錢?|圓|美[元金]|歐元|日[圓元幣]|港[元幣]|英鎊|(?:us )?dollars?|yuan|yen|euros?|ntd|twd|usd|eur|jpy|gbp"),
     ("gram", 1000, "公斤|kg|kilograms?|千克"),
     ("gram", 1, "公克|克|grams?|g"),
     ("gram", 10**6, "公噸|噸|tonnes?"),
@@ -98,9 +101,9 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("mile", 1, "英里|哩|miles?"),
     ("inch", 1, "英?吋|inch(?:es)?"),
     ("millimetre", 10, "公分|厘米|cm|centimet(?:re|er)s?"),
-    ("millimetre", 1, "公釐|毫米|mm"),
+    ("millimetre", 1, "公釐|毫米|mm|millimet(?:re|er)s?"),
     ("litre", 1000, "公升|升|lit(?:re|er)s?"),
-    ("litre", 1, "毫升|ml"),
+    ("litre", 1, "毫升|ml|millilit(?:re|er)s?"),
     ("byte", 10**9, "gb"),
     ("byte", 10**6, "mb"),
     ("byte", 10**12, "tb"),
@@ -115,6 +118,7 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("sheet", 1, "張|sheets?"),
     ("photo", 1, "photos?|pictures?"),
     ("floor", 1, "樓|層|floors?"),
+    ("night", 1, "晚|夜|nights?"),
     ("point", 1, "points?"),
     ("area", 1, "坪"),
     ("character", 1, "個?字元|個?字符|characters?"),
@@ -193,7 +197,12 @@ _HALVES: dict[str, Value] = {
     "天": ("second", Fraction(43_200)), "日": ("second", Fraction(43_200)), "day": ("second", Fraction(43_200)),
     "小时": ("second", Fraction(1800)), "hour": ("second", Fraction(1800)),
 }  # fmt: skip
-_MONEY_BEFORE = re.compile(_folded(r"(?:nt\$|us\$|hk\$|\$|€|新台幣|台幣|人民幣|美元|美金)\s*$"))
+_MONEY_BEFORE = re.compile(_folded(r"(?:nt\$|us\$|hk\$|\$|€|£|¥|新台幣|台幣|人民幣|港幣|日幣|日圓|美元|美金|歐元|\b(?:twd|ntd|usd|eur|jpy|gbp)\b)\s*$"))
+_CURRENCIES = {
+    "twd": "nt\\$|新?台幣|twd|ntd", "usd": "us\\$|美元|美金|usd|us dollars", "eur": "€|歐元|eur|euros?", "gbp": "£|英鎊|gbp",
+    "jpy": "¥|日圓|日幣|日元|jpy|yen", "cny": "人民幣|rmb|cny|yuan", "hkd": "hk\\$|港幣|港元",
+}  # fmt: skip
+_CURRENCY = re.compile("|".join(f"(?P<{name}>{_folded(words)})" for name, words in _CURRENCIES.items()))
 _PLAIN = re.compile(rf"(?<![a-z0-9.])(?<![a-z]-){_NUMBER}")
 _CODE = re.compile(r"\d+(?:\.\d+){2,}|[a-z]+[-_]?\d[a-z0-9_-]*")
 _AND_HALF = re.compile(_folded("半(?!價|數|天)"))
@@ -249,6 +258,31 @@ def amounts(text: str) -> list[Amount]:
                 taken.append((amount.start, amount.end))
     found.sort(key=lambda one: one.start)
     return list(_ranges(found, text))
+
+
+_PER = re.compile(_folded("每一?(?=[\u3400-\u9fff])") + r"|\b(?:per|an?|each|every) (?=[a-z])")
+
+
+def rates(text: str) -> frozenset[Value]:
+    """Return what a folded text counts by: one day for 每日, 每一天 and "per day", which 一天 may say as well."""
+    found: set[Value] = set()
+    for match in _PER.finditer(text):
+        if (unit := _UNIT.match(text, match.end())) is not None:
+            kind, many, _ = _UNITS[int(str(unit.lastgroup)[1:])]
+            found.add((kind, Fraction(many)))
+        elif (counted := _COUNTABLE.match(text, match.end())) is not None:
+            found.add((counted.group(), Fraction(1)))
+    return frozenset(found)
+
+
+def counts_by(amount: Amount, text: str, counted: frozenset[Value]) -> bool:
+    """Return whether an amount of a folded text is 一天 where another says 每日."""
+    if not re.match(_ONE, text[amount.start : amount.end]):
+        return False
+    return bool(amount.values & counted) or (text[amount.end : amount.end + 1], Fraction(1)) in counted
+
+
+_ONE = r"(?:一|1(?!\d)|one\b|an?\b)"
 
 
 def _is_code(text: str) -> bool:
@@ -488,7 +522,12 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 
     if written == "one" and unit is None:
         return []
     if unit is None:
-        return [Amount(start - sign, end, frozenset({("money" if sign else "", value)}), raw)]
+        said = _CURRENCY.search(text[start - sign : start])
+        return [
+            Amount(
+                start - sign, end, frozenset({("money" if sign else "", value)}), raw, str(said.lastgroup) if said else ""
+            )
+        ]
     kind, many, _ = _UNITS[int(str(unit.lastgroup)[1:])]
     value, end = value * many, unit.end()
     if (half := _AND_HALF.match(text, end)) is not None and kind in {"month", "second"}:
@@ -497,7 +536,9 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 
         kind = "fahrenheit"
     kinds = {kind, "month"} if kind == "age" else {kind}
     values = {(k, value * 12 if k == "month" and kind == "age" else value) for k in kinds}
-    return [Amount(start - (sign if kind == "money" else 0), end, frozenset(values), raw)]
+    said = _CURRENCY.search(text[start - sign : end]) if kind == "money" else None
+    currency = str(said.lastgroup) if said else ""
+    return [Amount(start - (sign if kind == "money" else 0), end, frozenset(values), raw, currency)]
 
 
 _Read = Callable[[re.Match[str], str], list[Amount]]

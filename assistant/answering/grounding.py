@@ -108,6 +108,7 @@ class Evidence:
         self._clauses: dict[DocumentId, list[tuple[str, ...]]] = {}
         self._cells: dict[DocumentId, list[dict[str, str]]] = {}  # of each row, by header
         self._numbers: dict[DocumentId, set[str]] = {}
+        self._rates = frozenset(rate for w in self._windows for r in w.readings for rate in r.rates)
         # What the rows of a table are about, by their first cells.
         self._rows: dict[DocumentId, set[re.Pattern[str]]] = {}
         for window in self._windows:
@@ -127,7 +128,7 @@ class Evidence:
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        said = read(sentence)
+        said = read(sentence).without_rates(self._rates)
         if not (said.units or said.amounts) or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence, fallback=language_of(self._question))
@@ -262,7 +263,7 @@ class Evidence:
         if self._vectors is None:
             self._vectors = self._embed([w.text for w in windows])
         cosines = self._vectors @ self._embed([sentence])[0]
-        said = read(sentence)
+        said = read(sentence).without_rates(self._rates)
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         nearest = windows[int(np.argmax(cosines))]
         if _contradicts(sentence, said, nearest):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.answering.amounts import Amount, amounts
+from assistant.answering.amounts import Amount, Value, amounts, counts_by, rates
 from assistant.answering.lexicon import FILLERS, HAN_SAME, HAN_SYNONYMS, LATIN_SAME, MARKS, NOT, UNLESS, WORDS
 from knowledge.sentences import is_row as is_written_row
 from knowledge.text import fold, stem
@@ -129,6 +129,16 @@ class Reading:
     folded: str
     exceptions: tuple[Excepted, ...] = ()
     clauses: tuple[tuple[str, ...], ...] = ()  # the units of each
+    rates: frozenset[Value] = frozenset()  # what it counts by: 每日
+    plain: str = ""  # the folded text that the amounts' places are of
+
+    def without_rates(self, counted: frozenset[Value]) -> Reading:
+        """Return it without the amounts that say "a day" where the source says "daily"."""
+        kept = tuple(one for one in self.amounts if not counts_by(one, self.plain, counted))
+        if len(kept) == len(self.amounts):
+            return self
+        facts = tuple(fact for fact in self.facts if fact.amount is None or fact.amount in kept)
+        return replace(self, amounts=kept, facts=facts)
 
     def context(self, at: int, segment: int) -> Context:
         """Return the words around a place, without the word that stands there."""
@@ -226,6 +236,8 @@ def _read(text: str, *, excepting: bool) -> Reading:
         folded,
         _exceptions(plain) if excepting else (),
         _clauses(tokens),
+        rates(plain),
+        plain,
     )
 
 

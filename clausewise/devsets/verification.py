@@ -143,7 +143,7 @@ def _shown(pair: Judged) -> dict[str, Any]:
 def _passage(one: dict[str, Any]) -> Passage:
     text = one["text"]
     name = one["title"] + text[:40]
-    return Passage(
-        PassageId(name), DocumentId(name), 1, one["title"], one["title"], "text", one["clause"], (), None, 0, len(text),
+    return Passage(  # passages of one title are of one document, as rows of a table are
+        PassageId(name), DocumentId(one["title"]), 1, one["title"], one["title"], "text", one["clause"], (), None, 0, len(text),
         text, language_of(text), "internal",
     )  # fmt: skip
