@@ -174,7 +174,7 @@ _DAYS = {fold(c): i for i, c in enumerate("一二三四五六日", 1)} | {fold("
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()  # noqa: SIM905 - one line, not seven
 _WEEKDAY = re.compile(
     _folded(
-        rf"(?P<work>(?:星期|周|禮拜)一{_TO}(?:星期|周|禮拜)?五|平日|平常日)|(?:星期|周|禮拜)(?P<zh>[一二三四五六日天])(?![次個天年])"
+        rf"(?P<work>(?:星期|周|禮拜)一{_TO}(?:星期|周|禮拜)?五|平日|平常日)|(?:星期|周|禮拜)(?P<zh>[一二三四五六日天])(?![次個天年日])"
     )
     + rf"|\b(?P<workdays>monday{_TO}friday|weekdays)\b|\b(?P<en>{'|'.join(_WEEKDAYS)})s?\b"
 )
@@ -260,7 +260,9 @@ def amounts(text: str) -> list[Amount]:
     return list(_ranges(found, text))
 
 
-_PER = re.compile(_folded("每一?(?=[\u3400-\u9fff])") + r"|\b(?:per|an?|each|every) (?=[a-z])")
+_PER = re.compile(
+    _folded("(?:每一?|[當單同](?=[日天月年]))(?=[\u3400-\u9fff])|(?=[年月日周]費|[年月]租|[年月日]薪|[年月]繳)") + r"|\b(?:per|an?|each|every) (?=[a-z])"
+)
 
 
 def rates(text: str) -> frozenset[Value]:
@@ -280,6 +282,11 @@ def counts_by(amount: Amount, text: str, counted: frozenset[Value]) -> bool:
     if not re.match(_ONE, text[amount.start : amount.end]):
         return False
     return bool(amount.values & counted) or (text[amount.end : amount.end + 1], Fraction(1)) in counted
+
+
+def is_article(amount: Amount, text: str) -> bool:
+    """Return whether an amount of a folded text may say no more than "a": 一次, 一份."""
+    return re.match(_ONE, text[amount.start : amount.end]) is not None and "ordinal" not in amount.kinds
 
 
 _ONE = r"(?:一|1(?!\d)|one\b|an?\b)"

@@ -29,12 +29,13 @@ Verdict = Literal["supported", "number", "name", "denial", "content", "empty"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
-_NOVEL_SHARE = 0.75  # of what the sentence adds to the question
-_TOTAL_SHARE = 0.75  # of all that it says, what stands in the question counted as found
+_NOVEL_SHARE = 0.65  # of what the sentence adds to the question
+_TOTAL_SHARE = 0.65  # of all that it says, what stands in the question counted as found
 _BESIDE = 0.3  # of its words, where a sentence adds a number alone
 _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
+_ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填好 and 填具
 _COSINE = 0.80  # across languages, where words cannot be compared
 _OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
@@ -109,6 +110,8 @@ class Evidence:
         self._cells: dict[DocumentId, list[dict[str, str]]] = {}  # of each row, by header
         self._numbers: dict[DocumentId, set[str]] = {}
         self._rates = frozenset(rate for w in self._windows for r in w.readings for rate in r.rates)
+        self._amounts = tuple(amount for w in self._windows if w.count == 1 for amount in w.amounts)
+        self._together = tuple(s.amounts for w in self._windows for r in w.readings for s in r.segments)
         # What the rows of a table are about, by their first cells.
         self._rows: dict[DocumentId, set[re.Pattern[str]]] = {}
         for window in self._windows:
@@ -128,7 +131,7 @@ class Evidence:
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
-        said = read(sentence).without_rates(self._rates)
+        said = read(sentence).without_rates(self._rates, self._amounts)
         if not (said.units or said.amounts) or not self._windows:
             return Support("empty", 0.0)
         language = language_of(sentence, fallback=language_of(self._question))
@@ -153,6 +156,7 @@ class Evidence:
             key.search(said.folded) for key in self._rows.get(document, ())
         )  # its cells say who does what
         sides = [side for side in self._sides[document] if _follows(said, side)]
+        bound = any(_follows(said, some) for some in self._together)  # one clause has all of them
         for fact in said.facts:
             if named and fact.kind == "role":
                 continue
@@ -160,6 +164,8 @@ class Evidence:
                 _alone(fact.amount, said.amounts) and _alone(fact.amount, side) for side in sides
             ):
                 continue  # the same amounts in the same order, and one of this kind: "three to six years: 8,000"
+            if fact.amount is not None and bound:
+                continue
             mine, theirs = _likeness(fact, self._facts[document])
             if (
                 fact.kind == "order"
@@ -202,8 +208,9 @@ class Evidence:
         ):
             return Support("content", 0.0)  # all, or some: nobody said so
         share = sum(borne[i] for i in content) / len(content) if content else 1.0
-        novel_share = sum(borne[i] for i in novel) / len(novel) if novel else 1.0
-        total_share = sum(borne[i] or asked[i] for i in content) / len(content) if content else 1.0
+        found = _found(units, borne, window.folded)
+        novel_share = sum(found[i] for i in novel) / len(novel) if novel else 1.0
+        total_share = sum(max(found[i], asked[i]) for i in content) / len(content) if content else 1.0
         bound = len(said.amounts) > 1 and _in_one_sentence(said, window)
         if (
             len(novel) <= 1 and not bound
@@ -263,7 +270,7 @@ class Evidence:
         if self._vectors is None:
             self._vectors = self._embed([w.text for w in windows])
         cosines = self._vectors @ self._embed([sentence])[0]
-        said = read(sentence).without_rates(self._rates)
+        said = read(sentence).without_rates(self._rates, self._amounts)
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         nearest = windows[int(np.argmax(cosines))]
         if _contradicts(sentence, said, nearest):
@@ -361,6 +368,14 @@ def _covered(units: Sequence[str], grams: frozenset[str], folded: str) -> list[b
     return result
 
 
+def _found(units: Sequence[str], borne: Sequence[bool], folded: str) -> list[float]:
+    """Return how far a text holds each unit: a Han character that stands there with other neighbours, partly."""
+    return [
+        1.0 if there else _ALONE_HAN if unit >= "\u3400" and unit in folded else 0.0
+        for unit, there in zip(units, borne, strict=True)
+    ]
+
+
 def _named(wanted: frozenset[str], window: Window, question: str) -> bool:
     """Return whether every name stands in the window or the question: a code whole, another name by all its words."""
     words = window.words | frozenset(_WORD.findall(question))
@@ -420,8 +435,8 @@ def _alone(amount: Amount, amounts: tuple[Amount, ...]) -> bool:
 
 def _denied_differently(said: Reading, window: Window) -> bool:
     """Return whether one side denies what the other asserts, at the place in the window that is most about it."""
-    if said.denies and not any(reading.denies for reading in window.readings):
-        return True
+    if sum(count for count, _ in said.turns) % 2 and not any(reading.denies for reading in window.readings):
+        return True  # two denials may be one condition: 沒有操作證的人不可駕駛, and the source: 僅限持證者
     if _turned(said, window):
         return True
     for gram, places in said.denials.items():

@@ -31,6 +31,7 @@ NOT = ("not", "-")
 UNLESS = ("not", "if")  # the denied condition of a denial: 非經同意不得, not without
 MAY = ("modal", "may")
 MUST = ("modal", "must")
+FREE = ("fee", "-")
 # A mark that belongs to what stands before it (以上, 內) ends in "<", one that belongs to what follows in ">".
 UP, DOWN = ("bound", "up>"), ("bound", "down>")
 UP_BACK, DOWN_BACK = ("bound", "up<"), ("bound", "down<")
@@ -45,10 +46,16 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
      "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b"
      "|\\bunless(?=\\s+(?:\\w+\\s+){0,4}(?:approv|authori|permi|consent|agree))"), (UNLESS,)),
+    (("免費|免付費|免收費用?|免收錢|不(?:用|必|須|需要?|會|得)?(?:另外?|再)?(?:付|繳|收|花)取?(?:任何|額外)?(?:錢|費用|費(?![率用]))|不另收費"
+      "|\\b(?:free\\s+of\\s+charge|for\\s+free|at\\s+no\\s+(?:extra\\s+|additional\\s+)?(?:cost|charge)"
+      "|without\\s+(?:a\\s+|any\\s+)?charge|no\\s+charge|costs?\\s+nothing|(?:is|are)\\s+(?:not\\s+charged|free)(?![- ]))"), (FREE,)),
+    ("(?:須|需|要|應)?(?:自費|付費)|(?:須|需要?|要|應)(?:另外?)?(?:付錢|收費)", (("fee", "+"),)),
+    ("(?:可以?|得|能夠?)不(?![得可能會])", (NOT, MUST)),
+    ("(?:無|沒有)(?:使用)?(?:上限|限制)|不限量?|\\b(?:unlimited|no\\s+(?:upper\\s+)?limit)\\b", (("only", "-"),)),
     ("不限於?|不拘|無限制|\\bnot\\s+(?:limited|restricted)\\s+to|\\bopen\\s+to\\s+(?:all|every)", (("only", "-"),)),
     ("[僅只]限於?|限於(?!額)|\\b(?:limited|restricted)\\s+to(?=\\s+[a-z])", (("only", "+"),)),
     (("(?:不得|不可以?|不能|不應|不)\\s*(?:超過|逾(?!期|時)|大於|高於|多於|晚於)|(?:未|沒有?)(?:超過|逾(?!期|時)|滿|達)"
-        "|不足|不滿(?!意)|少於|低於|小於"
+        f"|不足|不滿(?!意)|不到(?={_MONEY}{_A})|還沒滿|少於|低於|小於"
      "|至多|最多|上限"), (DOWN,)),
     ("以下|為限|為止|\\bor\\s+(?:less|fewer)", (DOWN_BACK,)), ("以上|\\bor\\s+more", (UP_BACK,)),
     (("(?:不得|不可以?|不能|不應|不)\\s*(?:少於|低於|小於|未滿)|超過|逾(?!期|時)|大於|高於|多於|至少|最少|起碼"

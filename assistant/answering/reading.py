@@ -8,11 +8,11 @@ around them are the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.answering.amounts import Amount, Value, amounts, counts_by, rates
+from assistant.answering.amounts import Amount, Value, amounts, counts_by, is_article, rates
 from assistant.answering.lexicon import FILLERS, HAN_SAME, HAN_SYNONYMS, LATIN_SAME, MARKS, NOT, UNLESS, WORDS
 from knowledge.sentences import is_row as is_written_row
 from knowledge.text import fold, stem
@@ -114,6 +114,14 @@ class Fact:
         return self.kind == other.kind and self.attached == other.attached
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """What stands between two commas: its words and its amounts."""
+
+    units: tuple[str, ...]
+    amounts: tuple[Amount, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One sentence, read."""
@@ -129,12 +137,18 @@ class Reading:
     folded: str
     exceptions: tuple[Excepted, ...] = ()
     clauses: tuple[tuple[str, ...], ...] = ()  # the units of each
+    segments: tuple[Segment, ...] = ()  # between commas
     rates: frozenset[Value] = frozenset()  # what it counts by: 每日
     plain: str = ""  # the folded text that the amounts' places are of
 
-    def without_rates(self, counted: frozenset[Value]) -> Reading:
-        """Return it without the amounts that say "a day" where the source says "daily"."""
-        kept = tuple(one for one in self.amounts if not counts_by(one, self.plain, counted))
+    def without_rates(self, counted: frozenset[Value], others: Collection[Amount]) -> Reading:
+        """Return it without what counts nothing: "a day" where the source says "daily", 一次 where it counts no times."""
+        kept = tuple(
+            one
+            for one in self.amounts
+            if not counts_by(one, self.plain, counted)
+            and not (is_article(one, self.plain) and not any(one.rivals(o) or one.equals(o) for o in others))
+        )
         if len(kept) == len(self.amounts):
             return self
         facts = tuple(fact for fact in self.facts if fact.amount is None or fact.amount in kept)
@@ -236,6 +250,7 @@ def _read(text: str, *, excepting: bool) -> Reading:
         folded,
         _exceptions(plain) if excepting else (),
         _clauses(tokens),
+        _segments(tokens, found),
         rates(plain),
         plain,
     )
@@ -247,6 +262,17 @@ def _clauses(tokens: list[_Token]) -> tuple[tuple[str, ...], ...]:
         if token.kind in {"han", "word"} and token.text not in _LINKS:
             found.setdefault(token.segment, []).append(token.text)
     return tuple(tuple(units) for units in found.values())
+
+
+def _segments(tokens: list[_Token], amounts_: list[Amount]) -> tuple[Segment, ...]:
+    found: dict[int, tuple[list[str], list[Amount]]] = {}
+    for token in tokens:
+        units, some = found.setdefault(token.segment, ([], []))
+        if token.kind == "amount":
+            some.append(amounts_[ord(token.text) & 0xFFF])
+        elif token.kind in {"han", "word"}:
+            units.append(token.text)
+    return tuple(Segment(tuple(units), tuple(some)) for units, some in found.values())
 
 
 def grams(units: Iterable[str]) -> frozenset[str]:
