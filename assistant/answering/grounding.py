@@ -39,6 +39,8 @@ _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填
 _COSINE = 0.80  # across languages, where words cannot be compared
 _OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
+_AROUND = 0.2  # of all words around a fact that stand around its rival: fewer say nothing
+_AROUND_DENIED = 0.15
 _ROW_SHARE = 0.65  # of the shares above, for a row that is named: its cells have no verbs
 _CLAUSE = 4  # grams of a clause that can be told from others
 _SAME_CLAUSE = 0.7  # of the grams of two clauses
@@ -156,7 +158,7 @@ class Evidence:
             key.search(said.folded) for key in self._rows.get(document, ())
         )  # its cells say who does what
         sides = [side for side in self._sides[document] if _follows(said, side)]
-        bound = any(_follows(said, some) for some in self._together)  # one clause has all of them
+        bound = any(_joined(said, some) for some in self._together)
         for fact in said.facts:
             if named and fact.kind == "role":
                 continue
@@ -173,7 +175,7 @@ class Evidence:
                 and fact.attached in self._numbers[document] - ordered
             ):
                 return "denial"  # "after 15 minutes", and the source waits these 15 minutes
-            if theirs > (
+            if theirs > _AROUND * sum(fact.context.values()) and theirs > (
                 max(mine * _OUTDONE, mine + _BY) if mine else _ALONE_MAY if fact.kind == "modal" else _ALONE
             ):
                 return _of(fact)
@@ -429,6 +431,15 @@ def _follows(said: Reading, amounts: tuple[Amount, ...]) -> bool:
     return len(said.amounts) > 1 and all(any(one.equals(other) for other in rest) for one in said.amounts)
 
 
+def _joined(said: Reading, amounts: tuple[Amount, ...]) -> bool:
+    """Return whether one clause of the source has the several amounts said, in their order with none between them."""
+    size = len(said.amounts)
+    return len({kind for one in said.amounts for kind in one.kinds}) > 1 < size and any(
+        all(one.equals(other) for one, other in zip(said.amounts, amounts[i : i + size], strict=True))
+        for i in range(len(amounts) - size + 1)
+    )
+
+
 def _alone(amount: Amount, amounts: tuple[Amount, ...]) -> bool:
     return sum(amount.rivals(other) for other in amounts) == 1
 
@@ -449,7 +460,8 @@ def _denied_differently(said: Reading, window: Window) -> bool:
             for reading, (other, where, part) in there:
                 like[other] = max(like[other], similarity(context, reading.context(where, part)))
             other = "-" if state == "+" else "+"
-            if like[other] > max(like[state], like["?"]) * _OUTDONE + 0.01:
+            enough = _AROUND_DENIED * sum(context.values())
+            if like[other] > enough and like[other] > max(like[state], like["?"]) * _OUTDONE + 0.01:
                 return True
     return False
 

@@ -42,6 +42,7 @@ ALL, SOME = ("share", "all"), ("share", "some")
 _MONEY = "(?:新台幣|nt\\$|\\$)?\\s*"
 # Tried in this order: what is longer or more certain stands first.
 _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("未(?=[^,。;]{1,8}(?:之|以)?前)", ()),  # 未洩壓前 is 洩壓前
     ("不得不|不能不|不可不|無法不|非[^,。;]{1,8}不可", (MUST,)),
     (("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
      "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b"
@@ -87,7 +88,7 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
     (("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
         "|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
-     "|停止|拒絕|\\b(?:not(?!\\s+only)|no|none|neither|nor)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
+     "|停止|拒(?=[絕收付])|恕不|\\b(?:not(?!\\s+only)|no|none|neither|nor)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
          "|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim"
          "|return)(?:i?ed)?\\b)|\\bnon-"), (NOT,)),
     (("可以|(?<![許認])可(?![能否靠觀惜見])|(?<![取獲所心值覺使難懂記變顯])得(?![到出知以很分])"
@@ -138,6 +139,8 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("年初|上半年|\\bfirst\\s+half", (("in year", "first"),)), ("年底|年終|下半年|\\bsecond\\s+half", (("in year", "last"),)),
     ("農曆|陰曆", (("calendar", "lunar"),)), ("國曆|陽曆", (("calendar", "solar"),)),
     ("罰金", (("penalty", "criminal"),)), ("罰鍰", (("penalty", "administrative"),)),
+    ("先(?=[到至]者|發生者|到期)", (("whichever", "first"),)), ("[後晚](?=[到至]者|發生者|到期)", (("whichever", "last"),)),
+    ("(?<=試用)期?滿|(?:屆|期)滿|通過試用", (("term", "over"),)), ("(?<=試用)期[間內中]|(?:尚|還|仍)在(?=試用|保固|合約|期)|未屆?期滿", (("term", "during"),)),
     ("含稅|\\b(?:including|incl\\.?)\\s+(?:tax|vat)", (("tax", "+"),)), ("未稅|\\b(?:excluding|excl\\.?)\\s+(?:tax|vat)", (("tax", "-"),)),
     ("來回|雙程|\\bround[ -]trip", (("trip", "two"),)), ("單程|\\bone[ -]way", (("trip", "one"),)),
     ("室內|\\bindoors?", (("place", "in"),)), ("室外|戶外|\\boutdoors?", (("place", "out"),)),
@@ -248,6 +251,18 @@ _SYNONYMS = """
 開放 營業
 申訴 投訴 客訴
 電話 來電
+相同 一樣 同樣
+不符 不合 不符合
+規定 要求
+旅館 飯店 民宿
+食物 食品
+告訴 告知
+選擇 挑選
+更改 變更 改 修改
+完成 做完 辦完
+提早 提前
+延遲 延誤
+剩餘 剩下
 bring carry
 notify inform tell report
 begin start commence
