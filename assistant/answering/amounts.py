@@ -91,7 +91,11 @@ _UNITS: tuple[tuple[str, int, str], ...] = (
     ("second", 60, "分鐘|minutes?|mins?"),
     ("second", 1, "秒鐘?|seconds?|secs?"),
     ("age", 1, "歲"),
-    ("money", 1, "元|塊錢?|圓|美[元金]|歐元|日[圓元幣]|港[元幣]|英鎊|(?:us )?dollars?|yuan|yen|euros?|ntd|twd|usd|eur|jpy|gbp"),
+    (
+        "money",
+        1,
+        "元|塊錢?|圓|美[元金]|歐元|日[圓元幣]|港[元幣]|英鎊|(?:us )?dollars?|yuan|yen|euros?|ntd|twd|usd|eur|jpy|gbp",
+    ),
     ("gram", 1000, "公斤|kg|kilograms?|千克"),
     ("gram", 1, "公克|克|grams?|g"),
     ("gram", 10**6, "公噸|噸|tonnes?"),
@@ -197,7 +201,11 @@ _HALVES: dict[str, Value] = {
     "天": ("second", Fraction(43_200)), "日": ("second", Fraction(43_200)), "day": ("second", Fraction(43_200)),
     "小时": ("second", Fraction(1800)), "hour": ("second", Fraction(1800)),
 }  # fmt: skip
-_MONEY_BEFORE = re.compile(_folded(r"(?:nt\$|us\$|hk\$|\$|€|£|¥|新台幣|台幣|人民幣|港幣|日幣|日圓|美元|美金|歐元|\b(?:twd|ntd|usd|eur|jpy|gbp)\b)\s*$"))
+_MONEY_BEFORE = re.compile(
+    _folded(
+        r"(?:nt\$|us\$|hk\$|\$|€|£|¥|新台幣|台幣|人民幣|港幣|日幣|日圓|美元|美金|歐元|\b(?:twd|ntd|usd|eur|jpy|gbp)\b)\s*$"
+    )
+)
 _CURRENCIES = {
     "twd": "nt\\$|新?台幣|twd|ntd", "usd": "us\\$|美元|美金|usd|us dollars", "eur": "€|歐元|eur|euros?", "gbp": "£|英鎊|gbp",
     "jpy": "¥|日圓|日幣|日元|jpy|yen", "cny": "人民幣|rmb|cny|yuan", "hkd": "hk\\$|港幣|港元",
@@ -261,7 +269,10 @@ def amounts(text: str) -> list[Amount]:
 
 
 _PER = re.compile(
-    _folded("(?:每一?|[當單同](?=[日天月年]))(?=[\u3400-\u9fff])|(?=[年月日周]費|[年月]租|[年月日]薪|[年月]繳)") + r"|\b(?:per|an?|each|every) (?=[a-z])"
+    _folded(
+        "(?:每一?|[當單同](?=[日天月年]))(?=[\u3400-\u9fff])|(?=[年月日周]費|[年月]租|[年月日]薪|[年月]繳)"
+    )
+    + r"|\b(?:per|an?|each|every) (?=[a-z])"
 )
 
 
@@ -532,7 +543,11 @@ def _measure(match: re.Match[str], text: str) -> list[Amount]:  # noqa: PLR0911 
         said = _CURRENCY.search(text[start - sign : start])
         return [
             Amount(
-                start - sign, end, frozenset({("money" if sign else "", value)}), raw, str(said.lastgroup) if said else ""
+                start - sign,
+                end,
+                frozenset({("money" if sign else "", value)}),
+                raw,
+                str(said.lastgroup) if said else "",
             )
         ]
     kind, many, _ = _UNITS[int(str(unit.lastgroup)[1:])]

@@ -29,8 +29,8 @@ Verdict = Literal["supported", "number", "name", "denial", "content", "empty"]
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
-_NOVEL_SHARE = 0.65  # of what the sentence adds to the question
-_TOTAL_SHARE = 0.65  # of all that it says, what stands in the question counted as found
+_STRICT_SHARE = 0.75  # in English, whose words are whole, and of a row that is not named
+_NOVEL_SHARE = 0.65  # of what the sentence adds to the question, and of all that it says (the question's words are found)
 _BESIDE = 0.3  # of its words, where a sentence adds a number alone
 _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
@@ -39,6 +39,7 @@ _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填
 _COSINE = 0.80  # across languages, where words cannot be compared
 _OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
+_HEADER = 0.3  # more of another column's name than of the cell's own
 _AROUND = 0.2  # of all words around a fact that stand around its rival: fewer say nothing
 _AROUND_DENIED = 0.15
 _ROW_SHARE = 0.65  # of the shares above, for a row that is named: its cells have no verbs
@@ -105,6 +106,7 @@ class Evidence:
         self._embed = embed
         self._vectors: NDArray[np.float32] | None = None
         self._facts: dict[DocumentId, list[Fact]] = {}
+        self._readings: dict[DocumentId, list[Reading]] = {}
         self._sides: dict[
             DocumentId, list[tuple[Amount, ...]]
         ] = {}  # the amounts of each sentence that has several
@@ -121,6 +123,7 @@ class Evidence:
                 document = window.passage.document_id
                 self._facts.setdefault(document, []).extend(window.readings[0].facts)
                 self._sides.setdefault(document, [])
+                self._readings.setdefault(document, []).append(window.readings[0])
                 self._clauses.setdefault(document, []).extend(window.readings[0].clauses)
                 if len(window.readings[0].amounts) > 1:
                     self._sides[document].append(window.readings[0].amounts)
@@ -145,6 +148,8 @@ class Evidence:
         verdicts = [
             self._check_same(sentence, said, language, w, exchanged[w.passage.document_id]) for w in same
         ]
+        if any(_excepted(said, window) for window in same):
+            return Support("denial", 0.0)  # also where the rule stands in a window without its exception
         if (nearer := _nearest_contradicts(said, same, verdicts)) is not None:
             return nearer
         if across:
@@ -157,6 +162,8 @@ class Evidence:
         named = any(
             key.search(said.folded) for key in self._rows.get(document, ())
         )  # its cells say who does what
+        if _from_another(said, self._readings[document]):
+            return "denial"
         sides = [side for side in self._sides[document] if _follows(said, side)]
         bound = any(_joined(said, some) for some in self._together)
         for fact in said.facts:
@@ -239,7 +246,8 @@ class Evidence:
         missing = [units[i] for i in content if not borne[i] and not asked[i]]
         if said.amounts and len(missing) == 1 and missing[0] >= "\u3400":
             needed = 0.0  # a number with one strange character: "9 折" and 打九折
-        if novel_share < needed * _NOVEL_SHARE or total_share < needed * _TOTAL_SHARE:
+        strict = language == "en" or (is_row(window.text) and not _is_about(said, window))
+        if min(novel_share, total_share) < needed * (_STRICT_SHARE if strict else _NOVEL_SHARE):
             return Support("content", score)
         if exchanged is None and _crossed(said, self._clauses[window.passage.document_id]):
             exchanged = "name"
@@ -431,6 +439,26 @@ def _follows(said: Reading, amounts: tuple[Amount, ...]) -> bool:
     return len(said.amounts) > 1 and all(any(one.equals(other) for other in rest) for one in said.amounts)
 
 
+def _from_another(said: Reading, source: Sequence[Reading]) -> bool:
+    """Return whether a time runs from another event of the document: 申請後 14 日 where it is 收到退貨後 14 日."""
+    events = {f.attached for f in said.facts if f.kind == "order" and f.attached[:1] >= "\u3400"}
+    if not events:
+        return False
+    own = [
+        s for r in source for s in r.segments if any(one.equals(o) for one in said.amounts for o in s.amounts)
+    ]
+    runs = {f.attached for r in source for f in r.facts if f.kind == "order" and f.attached[:1] >= "\u3400"}
+    for segment in own:
+        here = grams(segment.units)
+        if (
+            (runs & here) - said.grams
+            and not events & here
+            and any(event in r.grams for event in events for r in source if segment not in r.segments)
+        ):
+            return True
+    return False
+
+
 def _joined(said: Reading, amounts: tuple[Amount, ...]) -> bool:
     """Return whether one clause of the source has the several amounts said, in their order with none between them."""
     size = len(said.amounts)
@@ -504,6 +532,12 @@ def _cells(row: str) -> dict[str, str]:
 def _other_cell(said: Reading, window: Window, rows: Sequence[dict[str, str]]) -> Verdict | None:
     """Return the verdict where a sentence about a row says what another row, or another column, has."""
     cells = _cells(window.folded)
+
+    def said_of(header: str) -> float:
+        """Return how much of a column's name the sentence has."""
+        units = read(header).units
+        return sum(unit in said.units for unit in units) / max(len(units), 1)
+
     for header, cell in cells.items():
         if cell in said.folded:
             continue
@@ -518,15 +552,16 @@ def _other_cell(said: Reading, window: Window, rows: Sequence[dict[str, str]]) -
                 return "name"
         if 2 < len(cell) < 5 and all(c >= "\u3400" for c in cell) and _one_changed(cell, said.folded):
             return "name"
-    headers = [header for header in cells if len(header) > 1 and header in said.folded]
-    if len(headers) == 1 and (wanted := read(cells[headers[0]]).amounts):
-        for one in said.amounts:
-            if any(one.rivals(o) for r in window.readings for o in r.amounts) and not any(
-                one.equals(o) for o in wanted
-            ):
-                key = next(iter(cells.values()))
-                if not any(one.equals(o) for o in read(key).amounts):
-                    return "number"
+    key = read(next(iter(cells.values()))).amounts
+    for one in said.amounts:
+        if any(one.equals(other) for other in key):
+            continue
+        own = [h for h, cell in cells.items() if any(one.equals(o) for o in read(f"{h}:{cell}").amounts)]
+        others = [
+            h for h, cell in cells.items() if h not in own and any(one.rivals(o) for o in read(cell).amounts)
+        ]
+        if own and others and max(map(said_of, own)) + _HEADER < max(map(said_of, others)):
+            return "number"
     return None
 
 
