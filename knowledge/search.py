@@ -43,6 +43,7 @@ class Found:
     exact_only: bool = False  # the question is a reference to a clause and nothing more
     unnamed: tuple[Passage, ...] = ()  # it is one, but of no document: the clauses of that number, best first
     unknown: str | None = None  # it is one, of this document by name, which the reader does not have
+    variants: tuple[str, ...] = ()  # the question in the glossary's other words
 
 
 @dataclass(slots=True)
@@ -84,12 +85,14 @@ class Searcher:
             hits.extend(
                 replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
             )
-        merged = [replace(h, rank=i) for i, h in enumerate(grouped(hits, question)[:k], 1)]
+        variants = tuple(self._store.glossary.variants(question))
+        groups = grouped(hits, "\n".join((question, *variants)))
+        merged = [replace(h, rank=i) for i, h in enumerate(groups[:k], 1)]
         if rest or exact:
-            return Found(terms, tuple(merged), bool(exact) and not rest)
+            return Found(terms, tuple(merged), bool(exact) and not rest, variants=variants)
         ranks = {hit.passage.document_id: hit.rank for hit in reversed(merged)}
         unnamed = sorted(nowhere.unnamed, key=lambda p: ranks.get(p.document_id, len(merged) + 1))
-        return Found(terms, tuple(merged), unnamed=tuple(unnamed), unknown=nowhere.unknown)
+        return Found(terms, tuple(merged), unnamed=tuple(unnamed), unknown=nowhere.unknown, variants=variants)
 
     def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
         """Return for (document, version) of each passage the day on which that version came in (UTC)."""

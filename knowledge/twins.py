@@ -9,6 +9,7 @@ its promulgation" is said by each act for itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -42,6 +43,7 @@ _EDITION_WORD = re.compile(
 # SOP-012, AP300, 2.1: words with a digit, with the letters that a hyphen joins to them.
 _CODED = re.compile(r"(?<![a-z0-9])(?:[a-z]{1,5}[-_])?[a-z]{0,6}\d[a-z0-9.]*", re.ASCII)
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
+_PIECES = re.compile(rf"[A-Za-z]+|\d+|[{HAN}]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LOCAL_YEAR = re.compile(r"(?<!\d)(\d{2,3})\s?年")
 _LOCAL_EPOCH = 1911  # 民國元年 is 1912
@@ -191,10 +193,7 @@ def named(
     Told apart by words of title and path, and by codes and years anywhere unless ``by_title``. ``today`` resolves
     今年 and "this year".
     """
-    marks = [_own(p.title, p.source) if by_title else _marks(p) for p in passages]
-    shared = frozenset.intersection(*marks) if marks else frozenset()
-    asked = _asked(question, today or datetime.now(UTC).date())
-    counts = [len(asked & (mine - shared)) for mine in marks]
+    counts = [len(found) for found in _said(question, passages, today, by_title=by_title)]
     best = max(counts, default=0)
     if best == 0 and _NEWEST.search(fold(question)):
         years = [max((int(y) for y in _YEAR.findall(f"{p.title} {p.source}")), default=0) for p in passages]
@@ -203,6 +202,53 @@ def named(
     if best == 0 or all(count == best for count in counts):
         return ()
     return tuple(p for p, count in zip(passages, counts, strict=True) if count == best)
+
+
+def named_together(question: str, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Return those of ``passages`` that the question names each by a mark of its own, where it names several: X100 and X200."""
+    found = _said(question, passages, None, by_title=True)
+    own = [mine.difference(*(o for o in found if o is not mine)) for mine in found]
+    apart = tuple(p for p, mine in zip(passages, own, strict=True) if mine)
+    return apart if len(apart) > 1 else ()
+
+
+def _said(
+    question: str, passages: Sequence[Passage], today: date | None, *, by_title: bool
+) -> list[frozenset[str]]:
+    """Return for each passage what the question says of what is its own."""
+    marks = [_own(p.title, p.source) if by_title else _marks(p) for p in passages]
+    shared = frozenset.intersection(*marks) if marks else frozenset()
+    asked = _asked(question, today or datetime.now(UTC).date())
+    short = _short(question, [p.title for p in passages])
+    return [(asked & (mine - shared)) | few for mine, few in zip(marks, short, strict=True)]
+
+
+def _short(question: str, titles: Sequence[str]) -> list[frozenset[str]]:
+    """Return for each title which of its own one or two letters and small numbers the question says: EU, 14 of iPhone 14.
+
+    Such pieces stand in many questions by chance; they count beside the title's own neighbour, or as capitals.
+    """
+    pieces = [_PIECES.findall(unicodedata.normalize("NFKC", title)) for title in titles]
+    shared = set(map(fold, pieces[0])).intersection(*(map(fold, one) for one in pieces)) if pieces else set()
+    asked = _PIECES.findall(unicodedata.normalize("NFKC", question))
+    places: dict[str, list[int]] = {}
+    for at, piece in enumerate(asked):
+        places.setdefault(fold(piece), []).append(at)
+    chinese = any(piece >= "\u3400" for piece in asked)
+    found = []
+    for own in pieces:
+        said = set()
+        for i, piece in enumerate(own):
+            if piece >= "\u3400" or _tells(fold(piece)) or fold(piece) in shared:
+                continue
+            for at in places.get(fold(piece), ()):
+                beside = (i > 0 < at and fold(own[i - 1]) == fold(asked[at - 1])) or (
+                    i + 1 < len(own) and at + 1 < len(asked) and fold(own[i + 1]) == fold(asked[at + 1])
+                )
+                if beside or (piece.isupper() and asked[at] == piece and (len(piece) > 1 or chinese)):
+                    said.add("~" + fold(piece))
+        found.append(frozenset(said))
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from assistant.answering.evidence import sentence_scores
@@ -20,7 +21,7 @@ from knowledge.relevance import QueryTerms
 from knowledge.search import Found
 from knowledge.sentences import Span, sentences
 from knowledge.text import fold, keys
-from knowledge.twins import alike, kin, labels, named, sisters
+from knowledge.twins import alike, kin, labels, named, named_together, sisters
 from knowledge.types import Hit, Language, Passage
 
 _MOST = 6  # choices that are offered
@@ -71,6 +72,13 @@ _LEAD_IN = re.compile(
     r"^(?:我?(?:要|想|是)?(?:問|问|查|指|選|选)?的?是?|請問|请问|i (?:mean|want|choose)|it'?s|please)\s*"
 )
 _END = re.compile(r"(?:[\s。.!！?？,，、]|please|那[個个份]|的|吧|謝謝|谢谢)*+$")
+_BOTH = re.compile(
+    r"(?:[兩两二三四五六][個个份項项種种者]?|全部?)?都(?:要|想知道|問|问|可以|需要|說|说|給我|给我)?|全部|全都要?"
+    r"|both(?: of them)?|all(?: of them)?|each",
+    re.IGNORECASE,
+)
+_AND = ", "
+_STOPS = ("。", "！", "？", "；", ".", "!", "?", ";")
 _CHOICE = 12  # terms; what is longer is a question of its own
 
 
@@ -122,6 +130,8 @@ def _label(before: Sequence[Turn], turn: Turn) -> str:
     names: list[str] = [name.strip()[:_LONGEST] for _, name in _OFFERED.findall(offered)][:_MOST]
     said = fold(turn.content).strip()
     plain = _END.sub("", _LEAD_IN.sub("", _END.sub("", said)))
+    if names and _BOTH.fullmatch(plain):
+        return _AND.join(names)
     for name, ordinal in zip(names, _ORDINALS, strict=False):
         if said == fold(name) or ordinal.fullmatch(plain):
             return name
@@ -149,32 +159,87 @@ def _own_terms(name: str, names: Sequence[str]) -> frozenset[str]:
     return _terms(name) - frozenset.intersection(*(_terms(other) for other in names))
 
 
-def settle(asked: str, found: Found, embed: Embed, floor: float) -> tuple[Found, tuple[Passage, ...]]:
-    """Return the hits that may answer, and the passages to choose from where it must be asked which is meant.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is meant: the hits that may answer, and what several documents say that must be chosen from, or all told."""
 
-    ``floor`` is the relevance below which nothing is answered and so nothing is asked.
+    found: Found
+    several: tuple[Passage, ...] = ()  # to choose from
+    each: tuple[Passage, ...] = ()  # the question names all of them, and they differ
+
+
+def settle(
+    asked: str, found: Found, embed: Embed, floor: float, turns: Sequence[str] = (), choice: str = ""
+) -> Settled:
+    """Return which documents are meant.
+
+    ``turns`` are the user's own, this one first: a name said later counts more than one before, and what was said once
+    is not asked again. ``choice`` is the name that was chosen of those offered. ``floor`` is the relevance below which
+    nothing is answered and so nothing is asked.
     """
     if found.unnamed:
         first = {p.document_id: p for p in reversed(found.unnamed)}
-        return found, tuple(first[i] for i in dict.fromkeys(p.document_id for p in found.unnamed))[:_MOST]
-    found = _of_the_named(asked, found)
+        members = tuple(first[i] for i in dict.fromkeys(p.document_id for p in found.unnamed))[:_MOST]
+        taken = _taken(choice, members, titles=True)
+        return Settled(_only(found, taken)) if taken else Settled(found, members)
+    now = "\n".join((*turns[:1], *found.variants))
+    found = _of_the_named((now, asked), found)
     if not found.hits or found.hits[0].score < floor:
-        return found, ()
+        return Settled(found)
     near = [hit for hit in found.hits[:3] if hit.score >= _NEAR * found.hits[0].score]
     for hit, members in [(hit, (hit.passage, *hit.editions)) for hit in near] + _strangers(found):
-        meant = named(asked, members) or members
-        if hit.passage not in meant or len(meant) < 2:
+        together = named_together(now, members)
+        meant = together or named(now, members) or named(asked, members) or members
+        if hit.passage not in meant:  # its sister is named
+            return Settled(_without(found, {p.document_id for p in members if p not in meant}))
+        if len(meant) < 2:
             continue
         whole = found.exact_only
         if any(
             _differ(found.query, hit.passage, p, embed, whole=whole) for p in meant if p is not hit.passage
         ):
-            return found, tuple(sorted(meant, key=lambda p: (p.title, p.source)))[:_MOST]
-    return found, ()
+            meant = tuple(sorted(meant, key=lambda p: (p.title, p.source)))[:_MOST]
+            if together:
+                return Settled(found, each=meant)
+            one = _taken(choice, meant) or _spoken_of(turns[1:], meant)
+            return (
+                Settled(_without(found, {p.document_id for p in meant} - {one.document_id}))
+                if one
+                else Settled(found, meant)
+            )
+    return Settled(found)
 
 
-def _of_the_named(asked: str, found: Found) -> Found:
-    """Drop the documents whose sister the question names: of two editions only the named one is evidence."""
+def _taken(choice: str, members: Sequence[Passage], *, titles: bool = False) -> Passage | None:
+    """Return the member whose name was chosen: a choice is never asked again."""
+    names = labels(members, short=not titles)
+    return (
+        next((p for p, name in zip(members, names, strict=True) if name == choice), None) if choice else None
+    )
+
+
+def _spoken_of(turns: Sequence[str], members: Sequence[Passage]) -> Passage | None:
+    """Return the one that the conversation was about, the latest turn first; None where it named none or several."""
+    for turn in turns:
+        if meant := named(turn, members):
+            return meant[0] if len(meant) == 1 else None
+    return None
+
+
+def _only(found: Found, passage: Passage) -> Found:
+    """Return what was found with the clause that was chosen as the one that is asked for."""
+    rest = [hit for hit in found.hits if hit.passage.passage_id != passage.passage_id]
+    hits = (Hit(1, 1.0, passage, exact=True), *rest)
+    return replace(
+        found, hits=tuple(replace(h, rank=n) for n, h in enumerate(hits, 1)), unnamed=(), exact_only=True
+    )
+
+
+def _of_the_named(ways: Sequence[str], found: Found) -> Found:
+    """Drop the documents whose sister the question names: of two editions only the named one is evidence.
+
+    ``ways`` to say it are tried in their order.
+    """
     passages = [p for hit in found.hits for p in (hit.passage, *hit.editions)]
     first = {p.document_id: p for p in reversed(passages)}
     dropped: set[str] = set()
@@ -184,8 +249,18 @@ def _of_the_named(asked: str, found: Found) -> Found:
             continue
         family = [one, *(p for p in first.values() if kin(one, p))]
         known |= {p.document_id for p in family}
-        if len(family) > 1 and (meant := named(asked, family, by_title=True)):
-            dropped |= {p.document_id for p in family if p not in meant}
+        if len(family) < 2:
+            continue
+        for asked in ways:
+            together = named_together(asked, family)
+            if meant := together or named(asked, family, by_title=True):
+                dropped |= {p.document_id for p in family if p not in meant}
+                break
+    return _without(found, dropped)
+
+
+def _without(found: Found, dropped: AbstractSet[str]) -> Found:
+    """Return what was found without some documents."""
     if not dropped:
         return found
     hits: list[Hit] = []
@@ -224,8 +299,15 @@ def _differ(query: QueryTerms, one: Passage, other: Passage, embed: Embed, *, wh
 
 def _spans(passage: Passage) -> list[Span]:
     found = sentences(passage.text)
-    titled = len(found) > 1 and found[0].text[-1:] not in "。！？；.!?;：:"
+    titled = len(found) > 1 and found[0].text[-1:] not in (*_STOPS, "：", ":")
     return found[1:] if titled else found
+
+
+def statement(query: QueryTerms, passage: Passage, embed: Embed) -> Span:
+    """Return the whole sentence that holds most of the question; a heading repeats its words and says nothing."""
+    found = list(zip(sentences(passage.text), sentence_scores(query, passage, embed), strict=True))
+    whole = [pair for pair in found if pair[0].text.rstrip()[-1:] in _STOPS]
+    return max(whole or found, key=lambda pair: pair[1])[0]
 
 
 def _answering(query: QueryTerms, passage: Passage, embed: Embed) -> list[Span]:

@@ -140,6 +140,11 @@ def find_in_context(question: Question, find: Find, embed: Embed | None = None) 
     if asked.leaning != "unmarked":
         before = _last(question)
         found = find(asked.search)
+        if asked.leaning == "pronoun" and _only_opened(question.text):
+            body = _OPENER.sub("", question.text)
+            alone = find(body)
+            if _best(alone) >= _FOUND_ALONE and _document(alone) == _document(found):
+                return Asked(body, body, asked.leaning), alone
         return asked, also_read(found, find(f"{before} {question.text}")) if before else found
     alone = find(_OPENER.sub("", question.text))
     if _best(alone) < _enough(question.text):
@@ -148,6 +153,15 @@ def find_in_context(question: Question, find: Find, embed: Embed | None = None) 
         if (brief or _best(beside) >= _best(alone) + _FOUND_MORE) and _speaks_of(beside, question.text):
             return asked, beside
     return Asked(question.text, question.text), alone
+
+
+def _only_opened(text: str) -> bool:
+    """Return whether nothing but its first word (那, and) marks a question as leaning: 那退款要幾天 may say all it means."""
+    return not _refers(_OPENER.sub("", text)) and not _WHAT_IF.match(text)
+
+
+def _document(found: Found) -> str | None:
+    return found.hits[0].passage.document_id if found.hits else None
 
 
 def _last(question: Question) -> str:

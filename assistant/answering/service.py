@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answering.cells import Piece, cell_answer
 from assistant.answering.citations import Numbering, cite, whole
-from assistant.answering.clarify import choices, chosen, clarify_text, settle, unknown_text
+from assistant.answering.clarify import (
+    Settled,
+    choices,
+    chosen,
+    clarify_text,
+    settle,
+    statement,
+    unknown_text,
+)
 from assistant.answering.conflicts import Statement, disagreement, lead_text, said_text
 from assistant.answering.evidence import best_sentence, select
 from assistant.answering.expansion import expanded
@@ -49,9 +57,11 @@ from assistant.answering.wording import in_taiwan_words
 from assistant.answering.writing import Chat, Writer, Written, in_full, speaks_for_itself
 from knowledge.search import Found, Searcher
 from knowledge.text import language_of, shares_script
+from knowledge.twins import labels
 from knowledge.types import Hit, Language, Passage, Reader
 
 _HITS = 10
+_TURNS = 6  # of the user's, counted back, in which a document may have been named
 _ENGLISH = re.compile(r"[a-z]{3,}")  # "SOP-012 4.3" is in no language, "Article 38 of the Act" is English
 Record = Callable[[Answer, Question, Reader], None]
 
@@ -126,9 +136,13 @@ class Answerer:
         draft.language = _answer_language(meant.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
-        settled = self._settled(asked, found, draft)
-        if settled is not None:
-            yield from self._climb(asked, settled, draft, cancel)
+        said = [turn.content for turn in reversed(meant.history) if turn.role == "user"]
+        settled = self._settled(asked, found, draft, (f"{name} {meant.text}".strip(), *said[:_TURNS]), name)
+        told = settled is not None and all(shares_script(draft.language, p.language) for p in settled.each)
+        if settled is not None and settled.each and told:
+            yield from self._of_each(settled, draft)
+        elif settled is not None:
+            yield from self._climb(asked, settled.found, draft, cancel)
         yield self._final(draft, question, reader)
 
     def _final(self, draft: _Draft, question: Question, reader: Reader) -> Final:
@@ -137,16 +151,32 @@ class Answerer:
             self._record(answer, question, reader)
         return Final(answer)
 
-    def _settled(self, asked: str, found: Found, draft: _Draft) -> Found | None:
-        """Return the hits of the documents that are meant; None where the draft already says what it can."""
+    def _settled(
+        self, asked: str, found: Found, draft: _Draft, turns: Sequence[str], choice: str
+    ) -> Settled | None:
+        """Return the documents that are meant; None where the draft already says what it can."""
         if found.unknown is not None:
             draft.decline("no_relevant_passage", (), unknown_text(found.unknown, draft.language))
             return None
-        meant, several = settle(asked, found, self._searcher.embed_passages, self._settings.answer_threshold)
-        if several:
-            draft.ask_back("number" if found.unnamed else "differ", several)
+        embed, floor = self._searcher.embed_passages, self._settings.answer_threshold
+        settled = settle(asked, found, embed, floor, turns, choice)
+        if settled.several:
+            draft.ask_back("number" if found.unnamed else "differ", settled.several)
             return None
-        return meant
+        return settled
+
+    def _of_each(self, settled: Settled, draft: _Draft) -> Iterator[Event]:
+        """Say what each of the documents says that the question names together."""
+        draft.kind = "written"
+        for passage, label in zip(settled.each, labels(settled.each), strict=True):
+            hit = next((h for h in settled.found.hits if h.passage is passage), None)
+            hit = hit or replace(settled.found.hits[0], passage=passage, places=(), editions=())
+            best = statement(settled.found.query, passage, self._searcher.embed_passages)
+            text = retold(" ".join(best.text.split()), passage.language, draft.language)
+            colon = ": " if draft.language == "en" else "："
+            yield draft.say(
+                f"{label}{colon}{text}", hit, passage.start + best.start, passage.start + best.end
+            )
 
     def _climb(
         self, asked: str, found: Found, draft: _Draft, cancel: threading.Event | None

@@ -97,6 +97,10 @@ def document_named(text: str) -> str | None:
     return next((m.group() for m in reversed(list(_DOCUMENT.finditer(text[:_TEXT])))), None)
 
 
+_CAPITALS = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2,5}(?![A-Za-z0-9])")
+_IN_PLACE = re.compile(r"\s*(?:(?:in|for|at|of|from)\s+)?(?:the\s+)?", re.IGNORECASE)
+
+
 def substituted(earlier: str, fragment: str, embed: Embed | None) -> str | None:
     """Return the earlier question with ``fragment`` in the place of its like, or None where nothing there is like it.
 
@@ -104,7 +108,7 @@ def substituted(earlier: str, fragment: str, embed: Embed | None) -> str | None:
     """
     earlier, fragment = earlier[:_TEXT], fragment[:_TEXT]
     fragment = _DETERMINER.sub("", fragment)
-    for exchange in (_clause, _code, _amount):
+    for exchange in (_clause, _code, _capitals, _amount):
         text = exchange(earlier, fragment)
         if text is not None:
             return text
@@ -117,6 +121,16 @@ def substituted(earlier: str, fragment: str, embed: Embed | None) -> str | None:
         earlier, fragment[relation.end() :], embed
     )  # "from abroad" for "from home", but for no other place
     return whole if whole and re.search(rf"\b{relation.group()}\b", whole, re.IGNORECASE) else None
+
+
+def _capitals(earlier: str, fragment: str) -> str | None:
+    """US, and in the US, after a question with EU in it and no other capitals."""
+    wanted, there = _CAPITALS.search(fragment), list(_CAPITALS.finditer(earlier))
+    if wanted is None or len(there) != 1 or not _IN_PLACE.fullmatch(fragment, 0, wanted.start()):
+        return None
+    if fragment[wanted.end() :].strip(" ?？。.呢"):
+        return None
+    return earlier[: there[0].start()] + wanted.group() + earlier[there[0].end() :]
 
 
 def _clause(earlier: str, fragment: str) -> str | None:

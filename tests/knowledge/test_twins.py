@@ -11,7 +11,7 @@ from knowledge.relevance import load_relevance
 from knowledge.search import Searcher
 from knowledge.store import Store
 from knowledge.text import language_of
-from knowledge.twins import alike, editions, grouped, kin, labels, named, sisters
+from knowledge.twins import alike, editions, grouped, kin, labels, named, named_together, sisters
 from knowledge.types import OPERATOR, DocumentId, Hit, Passage, PassageId, Reader
 from models.fakes import HashEmbedder
 from tests.knowledge.conftest import Line, Shelf
@@ -186,6 +186,32 @@ class TestNaming:
         one, other = passage("FAQ list", "甲", "it/faq.md"), passage("FAQ list", "乙", "hr/faq.md")
 
         assert named("How do I reset it?", (one, other)) == ()
+
+    @pytest.mark.parametrize(
+        ("titles", "question", "meant"),
+        [
+            (("Refund Policy EU", "Refund Policy US"), "Refund Policy US: how many days?", 1),
+            (("Refund Policy EU", "Refund Policy US"), "May I return it in the US?", 1),
+            (("Refund Policy EU", "Refund Policy US"), "Can you tell us about returns?", None),
+            (("保險方案A", "保險方案B"), "保險方案B的住院日額給付多少？", 1),
+            (("保險方案A", "保險方案B"), "方案 a 的住院日額？", 0),
+            (("iPhone 14 保固", "iPhone 15 保固"), "iPhone 15 的保固多久？", 1),
+            (("iPhone 14 保固", "iPhone 15 保固"), "15 天內可以退嗎？", None),
+            (("A棟管理規則", "B棟管理規則"), "B棟幾點關門？", 1),
+        ],
+    )
+    def test_small_names(self, titles: tuple[str, str], question: str, meant: int | None) -> None:
+        """A letter or a small number counts beside its neighbour of the title, or as capitals; by chance it does not."""
+        members = tuple(passage(title, LEAVE.format(7, 10)) for title in titles)
+
+        assert named(question, members) == (() if meant is None else (members[meant],))
+
+    def test_named_together(self) -> None:
+        """X100 and X200 in one question are both meant; one of them, or none, is not several."""
+        assert named_together("X100 跟 X200 的保固各是多久？", (SMALL, LARGE)) == (SMALL, LARGE)
+        assert named_together("2025 和 2026 年的特休各幾天？", (OLD, NEW)) == (OLD, NEW)
+        assert named_together("X200 的保固？", (SMALL, LARGE)) == ()
+        assert named_together("保固多久？", (SMALL, LARGE)) == ()
 
     def test_both_named_is_none(self) -> None:
         """Who compares two means both."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Never
 
 import pytest
 
-from assistant.answering.clarify import chosen, clarify_text, facts_differ
+from assistant.answering.clarify import chosen, clarify_text, facts_differ, settle
 from assistant.answering.types import Answer, Question, Turn
+from knowledge.relevance import query_terms
 from knowledge.search import Found
 from knowledge.types import OPERATOR, Hit, Passage
 from tests.assistant.answering.ladder import Desk, passage
@@ -27,6 +29,10 @@ def edition(year: int, days: int) -> Passage:
 OLD, NEW = edition(2025, 7), edition(2026, 10)
 OFFER = clarify_text("differ", ["2025年版", "2026年版"], "zh-Hant")
 OFFER_EN = clarify_text("differ", ["X100", "X200"], "en")
+
+
+def _refuse(_: object) -> Never:
+    pytest.fail("one language needs no vectors")
 
 
 def asking(desk: MakeDesk, *members: Passage, says: str = "應附診斷證明。") -> Desk:
@@ -101,6 +107,72 @@ class TestAsking:
 
         assert {c.source for c in found.citations} == {"leave-2026.md"}
         assert "7 日" not in str(made.chat.seen[0])
+
+    def test_a_question_that_names_both_is_told_both(self, desk: MakeDesk) -> None:
+        """Each in its own words, with its own source; nothing is asked back and no model writes."""
+        made = asking(desk, NEW, OLD)
+
+        found = answer(made, "2025年和2026年滿一年的特別休假各有幾天？")
+
+        assert found.status == "answered"
+        assert [sentence.text for sentence in found.sentences] == [
+            "2025年版：服務滿一年者，每年給予特別休假 7 日。",
+            "2026年版：服務滿一年者，每年給予特別休假 10 日。",
+        ]
+        assert [citation.source for citation in found.citations] == ["leave-2025.md", "leave-2026.md"]
+        assert made.chat.seen == []
+
+    def test_what_the_conversation_was_about_is_not_asked_again(self, desk: MakeDesk) -> None:
+        """The year was said a turn before."""
+        made = asking(desk, NEW, OLD, says="每年給予特別休假 7 日。")
+
+        found = answer(made, ASKED, Turn("user", "2025年婚假幾天？"), Turn("assistant", "8 日。 [1]"))
+
+        assert found.status == "answered"
+        assert {citation.source for citation in found.citations} == {"leave-2025.md"}
+
+    @pytest.mark.parametrize("said", ["兩個都要", "都要", "全部", "都可以"])
+    def test_both_can_be_chosen(self, desk: MakeDesk, said: str) -> None:
+        """All that was offered, in a word."""
+        history = (Turn("user", ASKED), Turn("assistant", OFFER))
+
+        found = answer(asking(desk, NEW, OLD), said, *history)
+
+        assert [citation.source for citation in found.citations] == ["leave-2025.md", "leave-2026.md"]
+
+    def test_a_glossarys_old_name_names_its_product(self) -> None:
+        """小白 is called X200 now."""
+        old, new = (
+            replace(passage(f"本產品保固 {n} 個月。", f"{m}.md"), title=f"{m} 使用手冊")
+            for m, n in (("X100", 12), ("X200", 24))
+        )
+        query = query_terms("小白的保固多久？", lambda _: {}, 1)
+        hits = (Hit(1, 0.9, old, editions=(new,)),)
+
+        asked = settle("小白的保固多久？", Found(query, hits), _refuse, 0.2, ("小白的保固多久？",))
+        meant = settle(
+            "小白的保固多久？",
+            Found(query, hits, variants=("X200的保固多久？",)),
+            _refuse,
+            0.2,
+            ("小白的保固多久？",),
+        )
+
+        assert asked.several == (old, new)
+        assert not meant.several
+        assert [hit.passage for hit in meant.found.hits] == [new]
+
+    def test_a_choice_is_never_asked_again(self, desk: MakeDesk) -> None:
+        """Also where nothing else would tell that name from another."""
+        one = replace(NEW, title="員工請假辦法 A")
+        two = replace(OLD, title="員工請假辦法 B")
+        offer = clarify_text("differ", ["leave-2025", "leave-2026"], "zh-Hant")
+        made = asking(desk, one, two, says="每年給予特別休假 7 日。")
+
+        found = answer(made, "1", Turn("user", ASKED), Turn("assistant", offer))
+
+        assert found.status == "answered"
+        assert {citation.source for citation in found.citations} == {"leave-2025.md"}
 
     def test_too_little_relevance_is_declined_and_not_asked(self, desk: MakeDesk) -> None:
         """Nothing would be answered either way."""

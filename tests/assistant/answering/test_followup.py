@@ -381,3 +381,32 @@ class TestTopic:
     def test_documents_named(self, text: str, named: str | None) -> None:
         """A way of doing (方法) is no law."""
         assert document_named(text) == named
+
+
+class TestOpenedOnly:
+    """A question that only its first word marks as leaning may say all that it means."""
+
+    @staticmethod
+    def _find(alone: str, joined: str) -> Callable[[str], Found]:
+        def find(text: str) -> Found:
+            answer = joined if "退貨" in text else alone
+            return Found(query_terms(text, lambda _: {}, 1), (_hit(answer, 0.8),))
+
+        return find
+
+    def test_its_own_answer_in_the_same_document_counts(self) -> None:
+        """那退款要幾天 after a question on returns is about refunds."""
+        asked, found = find_in_context(
+            after("那退款要幾天？", "門市退貨要在幾天內辦理？"), self._find("退款三日完成", "七日內辦理")
+        )
+
+        assert found.hits[0].passage.text == "退款三日完成"
+        assert asked.search == "退款要幾天？"
+
+    def test_capitals_take_the_place_of_capitals(self) -> None:
+        """And in the US, after a question about the EU."""
+        before = "How many days do EU customers have to return goods?"
+
+        assert substituted(before, "in the US", None) == "How many days do US customers have to return goods?"
+        assert substituted(before, "the US", None) == "How many days do US customers have to return goods?"
+        assert substituted("How long do EU and UK customers have?", "the US", None) is None

@@ -37,7 +37,7 @@ class TestOneLanguage:
 
     @pytest.mark.parametrize(
         ("group", "precision", "recall"),
-        [("numbers", 0.98, 0.96), ("dates", 0.97, 0.95), ("negations", 0.94, 0.93), ("rest", 0.95, 0.93)],
+        [("numbers", 0.98, 0.96), ("dates", 0.97, 0.95), ("negations", 0.94, 0.93), ("rest", 0.93, 0.94)],
     )
     def test_supported(
         self, same: dict[str, list[Judged]], group: str, precision: float, recall: float

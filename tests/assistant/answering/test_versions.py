@@ -213,8 +213,8 @@ class TestSamples:
             row = json.loads(line)
             reader = Reader(frozenset(row["audience"])) if row["audience"] else OPERATOR
             found = program.searcher.find(row["question"], reader)
-            settled, several = settle(row["question"], found, embed, 0.2)
-            if several or disagreement(settled, embed):
+            settled = settle(row["question"], found, embed, 0.2)
+            if settled.several or disagreement(settled.found, embed):
                 wrong.append(row["question"])
         program.close()
 
