@@ -39,6 +39,7 @@ _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填
 _COSINE = 0.80  # across languages, where words cannot be compared
 _OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
+_TIMES = ("#second", "#month", "#workday")  # amounts that one can be after
 _HEADER = 0.3  # more of another column's name than of the cell's own
 _AROUND = 0.2  # of all words around a fact that stand around its rival: fewer say nothing
 _AROUND_DENIED = 0.15
@@ -179,6 +180,7 @@ class Evidence:
             if (
                 fact.kind == "order"
                 and fact.value[:5] == "after"
+                and fact.attached.startswith(_TIMES)
                 and fact.attached in self._numbers[document] - ordered
             ):
                 return "denial"  # "after 15 minutes", and the source waits these 15 minutes

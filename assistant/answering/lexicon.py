@@ -47,7 +47,7 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (("(?:未|沒有?|非)(?:先|事先|事前)?(?:經|獲|取得|得到|徵得|報經|有(?=[^,。;]{0,10}(?:同意|核准|許可|授權)))"
      "|沒有?(?=[^,。;]{0,10}(?:同意|核准|許可|授權|批准))|\\bwithout\\b"
      "|\\bunless(?=\\s+(?:\\w+\\s+){0,4}(?:approv|authori|permi|consent|agree))"), (UNLESS,)),
-    (("免費|免付費|免收費用?|免收錢|不(?:用|必|須|需要?|會|得)?(?:另外?|再)?(?:付|繳|收|花)取?(?:任何|額外)?(?:錢|費用|費(?![率用]))|不另收費"
+    (("免費|免付費|免收費用?|免收錢|不(?:用|必|須|需要?|會|得)?(?:另外?|再)?(?:付|繳|收|花)取?(?:任何|額外)?(?:錢|費用|[年月運保學]?費(?![率用]))|不另收費"
       "|\\b(?:free\\s+of\\s+charge|for\\s+free|at\\s+no\\s+(?:extra\\s+|additional\\s+)?(?:cost|charge)"
       "|without\\s+(?:a\\s+|any\\s+)?charge|no\\s+charge|costs?\\s+nothing|(?:is|are)\\s+(?:not\\s+charged|free)(?![- ]))"), (FREE,)),
     ("(?:須|需|要|應)?(?:自費|付費)|(?:須|需要?|要|應)(?:另外?)?(?:付錢|收費)", (("fee", "+"),)),
@@ -86,7 +86,7 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
       "|(?:do|does)\\s+not\\s+(?:have|need)\\s+to|(?:is|are)\\s+not\\s+(?:required|necessary|obliged|mandatory))\\b"), (NOT, MUST)),
     ("\\b(?:forbidden|prohibited|excluded|disallowed|banned|rejected)\\b", (NOT, ("fits", "+"))),
     ("\\b(?:allowed|permitted|included|covered|insured|accepted|eligible)\\b", (("fits", "+"),)),
-    (("沒有?(?!收)|無(?!論|線|誤|障)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
+    (("沒有?(?!收)|無(?!論|線|誤|障|限)|(?<!若)未(?!來)|非(?!常|洲|凡)|不(?!僅|只|論|過|管|斷|但|久|同(?!意)|銹|動產|便"
         "|在此限|限)|免(?!費|疫|洗|息)|禁(?=[食菸煙用入])"
      "|停止|拒(?=[絕收付])|恕不|\\b(?:not(?!\\s+only)|no|none|neither|nor)\\b|n't\\b|\\bunless\\b|除非|\\bun(?=(?:us|open|pay"
          "|paid|register|confirm|damag|authori[sz]|approv|sign|worn|wash|insur|encrypt|verif|finish|deliver|claim"
@@ -120,7 +120,7 @@ _MARKS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("正職|全職|專任|\\bfull[- ]time", (("post", "full"),)), ("兼職|部分工時|工讀生?|\\bpart[- ]time", (("post", "part"),)),
     ("增加|提高|調高|調升|\\b(?:increas\\w+|rais\\w+)", (("change", "up"),)), (("減少|降低|調低|調降|\\b(?:decreas\\w+"
         "|reduc\\w+|lower(?:ed|s|ing)?)\\b"), (("change", "down"),)),
-    ("照常|如常", (("run", "+"),)), ("暫停|中止", (("run", "-"),)),
+    ("照常|如常", (("run", "+"),)), ("暫停|中止", (NOT, ("run", "-"))),
     ("最幼|最年幼", (("long", "-"),)),
     ("最長|最久|\\blongest", (("long", "+"),)), ("最短|\\bshortest", (("long", "-"),)),
     ("最高|\\bhighest", (("high", "+"),)), ("最低|\\blowest", (("high", "-"),)),
