@@ -167,6 +167,8 @@ class Evidence:
             return "denial"
         sides = [side for side in self._sides[document] if _follows(said, side)]
         bound = any(_joined(said, some) for some in self._together)
+        if not bound and any(_parted(said, some) for some in self._together):
+            return "number"
         for fact in said.facts:
             if named and fact.kind == "role":
                 continue
@@ -470,6 +472,18 @@ def _joined(said: Reading, amounts: tuple[Amount, ...]) -> bool:
     )
 
 
+def _parted(said: Reading, amounts: tuple[Amount, ...]) -> bool:
+    """Return whether another amount follows in the source's clause: 第一期 3 月 5 日、第二期 9 月 5 日, and 第一期 9 月 5 日."""
+    for one, after in pairwise(said.amounts):
+        at = next((i for i, other in enumerate(amounts) if one.equals(other)), None)
+        if at is None or one.rivals(after) or not any(after.equals(other) for other in amounts[at:]):
+            continue
+        nearest = next((o for o in amounts[at + 1 :] if after.equals(o) or after.rivals(o)), after)
+        if not after.equals(nearest):
+            return True
+    return False
+
+
 def _alone(amount: Amount, amounts: tuple[Amount, ...]) -> bool:
     return sum(amount.rivals(other) for other in amounts) == 1
 
@@ -535,9 +549,9 @@ def _other_cell(said: Reading, window: Window, rows: Sequence[dict[str, str]]) -
     """Return the verdict where a sentence about a row says what another row, or another column, has."""
     cells = _cells(window.folded)
 
-    def said_of(header: str) -> float:
-        """Return how much of a column's name the sentence has."""
-        units = read(header).units
+    def said_of(header: str, others: Sequence[str]) -> float:
+        """Return how much of a column's name, without what other names have too, the sentence has."""
+        units = set(read(header).units) - {unit for other in others for unit in read(other).units}
         return sum(unit in said.units for unit in units) / max(len(units), 1)
 
     for header, cell in cells.items():
@@ -562,7 +576,8 @@ def _other_cell(said: Reading, window: Window, rows: Sequence[dict[str, str]]) -
         others = [
             h for h, cell in cells.items() if h not in own and any(one.rivals(o) for o in read(cell).amounts)
         ]
-        if own and others and max(map(said_of, own)) + _HEADER < max(map(said_of, others)):
+        mine = max((said_of(header, others) for header in own), default=1.0)
+        if mine + _HEADER < max((said_of(header, own) for header in others), default=0.0):
             return "number"
     return None
 

@@ -143,11 +143,16 @@ class Reading:
 
     def without_rates(self, counted: frozenset[Value], others: Collection[Amount]) -> Reading:
         """Return it without what counts nothing: "a day" where the source says "daily", 一次 where it counts no times."""
+        kinds = {kind for kind, _ in counted}
         kept = tuple(
             one
             for one in self.amounts
             if not counts_by(one, self.plain, counted)
-            and not (is_article(one, self.plain) and not any(one.rivals(o) or one.equals(o) for o in others))
+            and (
+                not is_article(one, self.plain)
+                or one.kinds & kinds
+                or any(one.rivals(o) or one.equals(o) for o in others)
+            )
         )
         if len(kept) == len(self.amounts):
             return self
