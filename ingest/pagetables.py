@@ -6,6 +6,7 @@ page shows it, ROW for the others; CELL stands between cells.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -28,11 +29,21 @@ def marked(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join((ROW if number else FIRST) + line for number, line in enumerate(shown))
 
 
+# How headings of columns that count end: 單價（元）, 電話號碼, "Price (USD)".
+_FIELD = re.compile(
+    r"(?:[價价額额]|(?<![免自])[費费]|[數数量]|[號号]碼?|编号|[長长寬宽高重]度?|日期|時間|时间|期限|天[數数]|[單单]位|[電电][話话]|比例|[編编][號号]|小[計计]|合[計计]"
+    r"|prices?|costs?|fees?|amounts?|qty|quantity|numbers?|no\.?|dates?|times?|days|hours|phone|total|weight|size|rate|units?)"
+    r"\s*(?:[（(\[【].{1,12}[）)\]】])?\s*$",
+    re.IGNORECASE,
+)
+
+
 def table_blocks(lines: Sequence[tuple[str, int]]) -> Iterator[Block]:
     """Yield the rows of neighbouring table lines, each given with its page, with their headings.
 
     A table at the top of a page goes on with the one at the end of the page before when it has as many
-    columns and does not begin with a header of its own; a repeated header is dropped.
+    columns and does not begin with a header of its own; a repeated header is dropped. A first row of words alone is
+    one of the table (免費 among amounts) unless it has names of fields where the table above counts.
     """
     table: list[_Row] = []
     for line, page in lines:
@@ -52,7 +63,7 @@ def _goes_on(table: Sequence[_Row], row: _Row) -> bool:
     if cells == header:
         return True
     counting = [c for c in range(len(cells)) if all(_counts(own[c]) for own, _ in table[1:] if len(own) > c)]
-    return not (len(table) > 1 and counting and not any(_counts(cells[c]) for c in counting))
+    return not (len(table) > 1 and counting and all(_FIELD.search(cells[c]) for c in counting))
 
 
 def _counts(text: str) -> bool:

@@ -27,13 +27,15 @@ _ZH = re.compile(
 _ZH_NAMED = re.compile(  # 第三點（二）, 第4.3, 第三章, 第二節, 附件一, 第4.3款
     rf"第\s*(?:(?P<point>{NUMBER})\s*點\s*(?P<sub>\(\s*{NUMBER}\s*\)|第\s*{NUMBER}\s*款)?"
     rf"|(?P<container>{NUMBER}\s*[章節編篇])|(?P<decimal>{DECIMAL})\s*[款項]?(?!\s?[\d版代屆季期次個名]))"
+    rf"|(?:參見|詳見|請見|參照|參閱|依照?|見)\s*(?:本[^\s,。]{{1,6}}?\s*)?(?P<see>{DECIMAL})(?!\.?\d)"
+    r"(?!\s?[版代屆季期次個名元公千倍kKmg%°])(?:\s*[節條項點款])?"
     r"|(?P<appendix>(?:附件|附錄)\s*(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}))"
     rf"|(?<![{CJK_NUMERALS}{HAN}])(?P<outer>{NUMBER})\s*、\s*(?P<inner>\(\s*{NUMBER}\s*\))"
 )
 _NUM = r"\d{1,4}(?:\.\d{1,3})*(?:-\d{1,2})*"
 _LATIN = re.compile(
-    r"(?<![a-z])(?P<word>articles?|arts?\.?|sections?|sec\.?|clauses?|rules?|§{1,2}|chapters?|paras?\.?|appendix"
-    r"|annex)"
+    r"(?<![a-z])(?P<word>articles?|arts?\.?|sections?|sec\.?|clauses?|rules?|§{1,2}|chapters?|paras?\.?|paragraphs?|point|appendix"
+    r"|annex|see(?=\s+\d{1,3}(?:\.\d{1,3}){1,3}(?!\s?(?:kg|km|cm|mm|g|m|l|ml|%|percent|hours?|days?|euros?|dollars?))))"
     rf"\s*(?:no\.?\s*)?(?P<items>{_NUM}(?:(?:\s*,\s*(?:and\s+)?|\s+(?:and|or|to|through|&)\s+|\s*[~]\s*){_NUM})*"
     r"|[ivxlc]+(?![a-z])|[a-z](?![a-z]))(?![a-z0-9%])",
     re.IGNORECASE,
@@ -87,7 +89,7 @@ def _named_key(group: dict[str, str | None]) -> str:
         return clause_key(number) + _sub(group["sub"] or group["inner"])
     if container := group["container"]:
         return clause_key("第" + container)
-    return clause_key(group["appendix"] or group["decimal"] or "")
+    return clause_key(group["appendix"] or group["decimal"] or group["see"] or "")
 
 
 def _sub(text: str | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from knowledge.clause_mentions import find_references
 from knowledge.clauses import widen
 from knowledge.numerals import read_number
 from knowledge.references import resolve
@@ -46,7 +47,8 @@ def referred(store: Store, passage: Passage, text: str, reader: Reader) -> list[
 
 def refers(text: str) -> bool:
     """Return whether ``text`` can hold a reference at all: cheap, asked of every answer's best sentence."""
-    return _MAY_REFER.search(widen(_body(text))) is not None
+    body = _body(text)
+    return _MAY_REFER.search(widen(body)) is not None or bool(find_references(body))
 
 
 def _body(text: str) -> str:

@@ -23,7 +23,9 @@ _SHARED = 2  # Han characters of a heading that the question must hold
 _UNIT = re.compile(r"[（(【\[][^（()）】\]]*[）)】\]]")
 _HEADING_PARTS = re.compile(r"[\s/／、]+")
 _ROW_TEXT = re.compile(r"^[^：\n]{1,30}：[^\n]*；[^\n]*$", re.MULTILINE)
-_UNIT_NOTE = re.compile(r"(?:金額)?(?:單位|单位|units?)\s*[:：]\s*([^\s，。；;,]{1,12})", re.IGNORECASE)
+_UNIT_NOTE = re.compile(
+    r"(?:金額)?(?:單位|单位|units?)\s*[:：]\s*([^\s，。；;,）)】\]」]{1,12})", re.IGNORECASE
+)
 _AMOUNT = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _COUNTS = re.compile(r"\d|[二兩两三四五六七八九十百千萬万]|一共")
 # What asks for more than one cell holds.

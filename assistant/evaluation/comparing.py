@@ -46,7 +46,7 @@ def read_document(path: Path) -> Json:
         found = json.loads(path.read_bytes())
     except OSError as error:
         raise BadComparison(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadComparison(
             f"{path.name} is not JSON ({error}); give a file that `eval run --out` wrote."
         ) from error
@@ -58,6 +58,10 @@ def read_document(path: Path) -> Json:
         raise BadComparison(
             f"{path.name} has version {found.get('version')!r} of the format, this program reads {VERSION}: "
             "run the earlier evaluation again."
+        )
+    if not isinstance(found.get("items"), list):
+        raise BadComparison(
+            f"{path.name} has no list of items: it is damaged; run the earlier evaluation again."
         )
     return found
 

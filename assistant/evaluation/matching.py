@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.evaluation.types import Place
 from knowledge.clauses import clause_key, is_within, parse_label
+from knowledge.numerals import CJK_NUMERALS
 from knowledge.text import fold
 from knowledge.types import Hit
 
@@ -80,14 +81,27 @@ def _holds(text: str, wanted: str) -> bool:
 
 
 def whole_numbers(wanted: str) -> str:
-    """Return a pattern for ``wanted`` that begins and ends in the middle of no number."""
-    before = r"(?<!\d)(?<!\d[.,])" if wanted[0].isdecimal() else ""
-    after = r"(?!\d)(?![.,]\d)" if wanted[-1].isdecimal() else ""
+    """Return a pattern for ``wanted`` that begins and ends in the middle of no number and no Latin word.
+
+    三天 is not in 十三天, eight not in eighteen; a plural may follow.
+    """
+    before = after = ""
+    if wanted[0].isdecimal():
+        before = r"(?<!\d)(?<!\d[.,])"
+    elif wanted[0] in CJK_NUMERALS:
+        before = rf"(?<![{CJK_NUMERALS}第\d])"
+    elif wanted[0].isascii() and wanted[0].isalpha():
+        before = r"(?<![a-z0-9])"
+    if wanted[-1].isdecimal():
+        after = r"(?!\d)(?![.,]\d)"
+    elif wanted[-1].isascii() and wanted[-1].isalpha():
+        after = r"(?:e?s)?(?![a-z0-9])"
     return before + re.escape(wanted) + after
 
 
 def _comparable(text: str) -> str:
     folded = _THOUSANDS.sub("", _SPACE.sub(" ", fold(text)).strip())
+    folded = re.sub(r"(?<=\d) (?=%)|(?<=\$) (?=\d)", "", folded)
     return re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", folded)
 
 

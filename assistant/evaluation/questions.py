@@ -59,6 +59,7 @@ _SPEAKERS: dict[str, Literal["user", "assistant"]] = {
     **dict.fromkeys(("assistant", "agent", "bot", "a", "助理", "客服", "系統", "答"), "assistant"),
 }  # fmt: skip
 _SPOKEN = re.compile(r"\s*([A-Za-z]+|[\u3400-\u9fff]{1,4})\s*[:：]\s*(.*)", re.DOTALL)
+_TURN_BREAK = re.compile(r"\n|\r|\s*\|\s*(?=[A-Za-z\u3400-\u9fff]{1,9}\s*[:：])")
 _LIST = re.compile(r"[|,;，；、]")
 
 Record = Mapping[str, Any]  # a line's cells by column name
@@ -105,7 +106,7 @@ def read_records(records: Iterable[tuple[int, Record]]) -> Questions:
     lines: dict[str, int] = {}
     ignored: dict[str, None] = {}
     for line, record in records:
-        known = {_column(name): value for name, value in record.items()}
+        known = _known(line, record)
         ignored.update(
             dict.fromkeys(name for name in known if name and name not in _NOTES and name not in COLUMNS)
         )
@@ -122,6 +123,21 @@ def read_records(records: Iterable[tuple[int, Record]]) -> Questions:
     if not cases:
         raise BadQuestions("there is no question in it.")
     return Questions(tuple(cases), tuple(ignored))
+
+
+def _known(line: int, record: Record) -> dict[str, Any]:
+    """Return a record by what its columns mean; of two that mean the same, the one that is filled."""
+    known: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for name, value in record.items():
+        meant = _column(name)
+        if known.get(meant) in (None, "", []):
+            known[meant], written[meant] = value, name
+        elif meant in COLUMNS and value not in (None, "", []) and value != known[meant]:
+            raise BadQuestions(
+                f"line {line}: the columns {written[meant]!r} and {name!r} both mean {meant}; keep one of them."
+            )
+    return known
 
 
 def record_of(case: Case) -> dict[str, Any]:
@@ -211,7 +227,7 @@ def _groups(line: int, value: Any) -> tuple[tuple[str, ...], ...]:
 def _answerable(line: int, value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    text = _text(line, "answerable", value).casefold()
+    text = unicodedata.normalize("NFKC", _text(line, "answerable", value)).casefold()
     if not text:
         return None
     if text in _YES | _NO:
@@ -229,16 +245,15 @@ def _names(line: int, value: Any) -> tuple[str, ...] | None:
 
 def _history(line: int, value: Any) -> tuple[Turn, ...]:
     """Return earlier turns: a list of ``{"role","content"}``, its JSON, or lines "user: …" / "assistant: …"."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadQuestions(f"line {line}: history begins like JSON and is none: {error}.") from error
     if value is None or value == "":
         return ()
-    turns = list(
-        _listed(line, value) if isinstance(value, list) else _spoken(line, _text(line, "history", value))
-    )
+    value = [value] if isinstance(value, dict) else value
+    turns = list(_listed(line, value) if isinstance(value, list) else _spoken(_text(line, "history", value)))
     if len(turns) > MOST_TURNS:
         raise BadQuestions(f"line {line}: history has {len(turns)} turns; at most {MOST_TURNS} are read.")
     for turn in turns:
@@ -248,6 +263,12 @@ def _history(line: int, value: Any) -> tuple[Turn, ...]:
 
 
 def _listed(line: int, turns: Sequence[Any]) -> Iterator[Turn]:
+    if turns and all(isinstance(turn, str) for turn in turns):  # the user begins
+        yield from (
+            Turn("assistant" if n % 2 else "user", _text(line, "history", turn))
+            for n, turn in enumerate(turns)
+        )
+        return
     for turn in turns:
         role = turn.get("role") if isinstance(turn, dict) else None
         content = turn.get("content") if isinstance(turn, dict) else None
@@ -258,10 +279,10 @@ def _listed(line: int, turns: Sequence[Any]) -> Iterator[Turn]:
         yield Turn(cast("Literal['user', 'assistant']", role), content)
 
 
-def _spoken(line: int, text: str) -> Iterator[Turn]:
-    """Yield the turns of plain lines; a line without a speaker goes on with the turn before."""
+def _spoken(text: str) -> Iterator[Turn]:
+    """Yield the turns of plain lines; one without a speaker goes on with the turn before, or is the user's first."""
     turn: Turn | None = None
-    for part in text.splitlines():
+    for part in _TURN_BREAK.split(text):
         match = _SPOKEN.match(part)
         role = _SPEAKERS.get(match[1].casefold()) if match else None
         if match and role:
@@ -270,10 +291,8 @@ def _spoken(line: int, text: str) -> Iterator[Turn]:
             turn = Turn(role, match[2].strip())
         elif turn is not None:
             turn = Turn(turn.role, f"{turn.content}\n{part.strip()}".strip())
-        elif part.strip():
-            raise BadQuestions(
-                f"line {line}: history begins with {_short(part)}; begin each turn with 'user:' or 'assistant:'."
-            )
+        elif part.strip():  # an earlier question and nothing more
+            turn = Turn("user", part.strip())
     if turn is not None:
         yield turn
 
@@ -302,7 +321,15 @@ def _short(value: Any) -> str:
 
 
 def _column(name: str) -> str:
-    key = unicodedata.normalize("NFKC", str(name)).strip().strip("*:").strip().casefold().replace(" ", "_")
+    key = (
+        unicodedata.normalize("NFKC", str(name))
+        .strip()
+        .strip("*:")
+        .strip()
+        .casefold()
+        .replace(" ", "_")
+        .replace("-", "_")
+    )
     return _ALIASES.get(key, key)
 
 
@@ -324,7 +351,7 @@ def _from_jsonl(path: Path) -> Iterator[tuple[int, Record]]:
             continue
         try:
             record = json.loads(raw)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise BadQuestions(f"line {line}: not JSON: {error}.") from error
         if not isinstance(record, dict):
             raise BadQuestions(f"line {line}: {_short(record)} is not a JSON object.")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,20 @@ _DELIMITERS = (",", ";", "\t")
 _HEADER_WITHIN = 10  # rows: a title may stand above the header
 _MOST_CELL = 200_000  # characters
 _MOST_UNPACKED = 200_000_000  # bytes of a workbook's parts
+_FIXED = re.compile(r"[0#](?:\.(0+))?%?$")
+# What openpyxl and the XML parsers under it raise on files that were cut or changed; SyntaxError is both parsers' root,
+# InvalidFileException is a plain Exception and comes for other endings only.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    SyntaxError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+)
 
 IsHeader = Callable[[Sequence[str]], bool]
 Row = tuple[int, dict[str, Any]]
@@ -49,29 +66,49 @@ def workbook_rows(path: Path, is_header: IsHeader) -> Iterator[Row]:
         BadQuestions: no sheet has one, or it is no workbook.
     """
     from openpyxl import load_workbook  # noqa: PLC0415 - 150 ms that other files need not pay
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         with zipfile.ZipFile(path) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MOST_UNPACKED:
                 raise BadQuestions("the workbook is too large when unpacked; save the questions as CSV.")
         book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise BadQuestions(f"it is not an XLSX workbook ({error}).") from error
+    except _DAMAGED as error:
+        raise BadQuestions(f"it is not an XLSX workbook, or a damaged one ({error}).") from error
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
-            numbered = enumerate(sheet.iter_rows(values_only=True), 1)
-            rows = [
-                (line, list(cells)) for line, cells in numbered if any(cell is not None for cell in cells)
-            ]
+            rows = list(_shown(sheet))
             if any(is_header(_names(cells)) for _, cells in rows[:_HEADER_WITHIN]):
                 yield from _below(rows, lambda cells: is_header(_names(cells)))
                 return
+    except _DAMAGED as error:
+        raise BadQuestions(f"the workbook is damaged ({error}); save it again, or as CSV.") from error
     finally:
         book.close()
     raise BadQuestions("no visible sheet has a column named 'question' (or 問題) in its first rows.")
+
+
+def _shown(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Yield the rows of a sheet that are not blank, with their lines, each cell as people see it."""
+    sheet.reset_dimensions()  # what some programs write there is wrong, and rows beyond it would be lost
+    for line, cells in enumerate(sheet.iter_rows(), 1):
+        values = [_as_seen(cell.value, getattr(cell, "number_format", "General")) for cell in cells]
+        if any(value is not None and str(value).strip() for value in values):
+            yield line, values
+
+
+def _as_seen(value: Any, number_format: str) -> Any:
+    """Return a number or date as its format shows it: 5%, 4.10, 2026-01-01; others as they are."""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    places = _FIXED.search(number_format)
+    digits = len(places[1]) if places and places[1] else 0
+    if number_format.endswith("%"):
+        return f"{value * 100:.{digits}f}%"
+    return f"{value:.{digits}f}" if digits else value
 
 
 def _parsed(text: str, delimiter: str) -> Iterator[tuple[int, list[Any]]]:
@@ -103,9 +140,20 @@ def _below(
                     f"line {line}: {len(cells)} cells under {len(header)} columns; "
                     "put text that holds a comma into quotation marks."
                 )
-            yield line, dict(zip(header, cells, strict=False))
+            yield line, _record(line, header, cells)
         elif is_header(cells):
             header = _names(cells)
+
+
+def _record(line: int, header: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """Return a row by its columns; of two columns of one name, the one that is filled."""
+    record: dict[str, Any] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if name and cell not in (None, "") and record.get(name) not in (None, "", cell):
+            raise BadQuestions(f"line {line}: two columns are named {name!r} and both are filled; keep one.")
+        if record.get(name) in (None, ""):
+            record[name] = cell
+    return record
 
 
 def _names(cells: Sequence[Any]) -> list[str]:

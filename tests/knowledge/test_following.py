@@ -123,3 +123,31 @@ class TestSection:
         passages = shelf.store.repository.document_passages(document, OPERATOR)
 
         assert shelf.store.repository.section(passages[1], OPERATOR) == passages[:2]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "見 4.3",
+        "請見4.3節",
+        "參見本手冊 4.3",
+        "詳見 4.3.2",
+        "see 4.3",
+        "see section 4.3",
+        "see Chapter 3",
+        "Rule 12 applies",
+        "paragraph 4.2",
+    ],
+)
+def test_ways_to_refer(text: str) -> None:
+    """A decimal after "see" is a clause."""
+    assert refers(f"運費由公司負擔，{text}。" if text[0] >= "\u3400" else f"The fee is paid by us, {text}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["見 4.3 公斤", "見效 4.3 倍", "see 4.3 kg of it", "see 3 people", "版本見 2.0 版", "see you at 4"],
+)
+def test_what_is_no_reference(text: str) -> None:
+    """An amount, a version, a time."""
+    assert not refers(text)

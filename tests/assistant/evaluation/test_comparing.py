@@ -162,7 +162,8 @@ class TestPairing:
     @pytest.mark.parametrize(
         ("text", "message"),
         [("{", "is not JSON"), ("[]", "is not a result"), ('{"format": "x"}', "is not a result"),
-         ('{"format": "clausewise-evaluation", "version": 99}', "has version 99")],
+         ('{"format": "clausewise-evaluation", "version": 99}', "has version 99"),
+         ('{"format": "clausewise-evaluation", "version": 1}', "has no list of items"), ("[" * 100_000, "is not JSON")],
     )  # fmt: skip
     def test_files_that_are_no_result(self, tmp_path: Path, text: str, message: str) -> None:
         """Each is told for what it is."""

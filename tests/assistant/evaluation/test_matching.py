@@ -91,6 +91,10 @@ class TestWords:
             ("倉儲經理", "由仓储经理决定"),
             ("Two Days", "within two days"),
             ("5%", "為 5%。"),
+            ("5%", "a fee of 5 %"),
+            ("NT$1,500", "NT$ 1500"),
+            ("day", "eight days"),
+            ("SOP-012", "依SOP-012辦理"),
         ],
     )
     def test_found_however_written(self, wanted: str, text: str) -> None:
@@ -98,8 +102,12 @@ class TestWords:
         assert met([[wanted]], text) == [True]
 
     @pytest.mark.parametrize(
-        ("wanted", "text"), [("24", "共 240 件"), ("24", "共 124 件"), ("2", "約 1.2 倍"), ("1", "1.5 倍")]
-    )
+        ("wanted", "text"),
+        [
+            ("24", "共 240 件"), ("24", "共 124 件"), ("2", "約 1.2 倍"), ("1", "1.5 倍"),
+            ("三天", "共十三天"), ("十日", "三十日內"), ("一天", "第一天"), ("eight", "eighteen days"), ("no", "not allowed"),
+        ],
+    )  # fmt: skip
     def test_a_number_is_not_part_of_another(self, wanted: str, text: str) -> None:
         """24 is not in 240."""
         assert met([[wanted]], text) == [False]

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +128,6 @@ class TestFiles:
             ("q.csv", "question,clause\nWhy?,4.3\n", "line 2: clause '4.3' needs the source"),
             ("q.csv", "question,source,clause\nWhy?,a|b|c,1|2\n", "3 sources and 2 clauses"),
             ("q.csv", "id,question\nA,Why?\nA,How?\n", "line 3: id 'A' is that of line 2"),
-            ("q.csv", "question,history\nWhy?,hello\n", "line 2: history begins with 'hello'"),
             (
                 "q.csv",
                 'question,history\nWhy?,"[{""role"": ""system"", ""content"": ""x""}]"\n',
@@ -151,6 +153,61 @@ class TestFiles:
 
         assert message in str(caught.value)
         assert name in str(caught.value)
+
+    def test_damaged_workbooks_are_named(self, tmp_path: Path) -> None:
+        """A cut sheet, a broken part and changed bytes end in the same clear error."""
+        book = Workbook()
+        book.active.append(["question"])  # type: ignore[union-attr]
+        book.active.append(["退貨要幾天？"])  # type: ignore[union-attr]
+        book.save(tmp_path / "good.xlsx")
+        for number, part in enumerate(("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml")):
+            bad = tmp_path / f"bad{number}.xlsx"
+            with zipfile.ZipFile(tmp_path / "good.xlsx") as good, zipfile.ZipFile(bad, "w") as made:
+                for name in good.namelist():
+                    data = good.read(name)
+                    made.writestr(name, data[: len(data) // 2] if name == part else data)
+
+            with pytest.raises(BadQuestions, match=r"damaged"):
+                read_questions(bad)
+
+    def test_a_workbook_as_people_see_it(self, tmp_path: Path) -> None:
+        """Percentages, dates and fixed decimals; a wrong dimension and rows of blanks lose nothing."""
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for row in (["question", "answer-contains", "clause", "source"], ["  ", None, None, None]):
+            sheet.append(row)
+        for value, form, clause in (
+            (0.05, "0%", 4.10),
+            (date(2026, 1, 1), "yyyy-mm-dd", 4.2),
+            (8, "General", 4.3),
+        ):
+            sheet.append(["多少？", value, clause, "a.md"])
+            sheet.cell(sheet.max_row, 2).number_format = form
+            sheet.cell(sheet.max_row, 3).number_format = "0.00"
+        book.save(tmp_path / "q.xlsx")
+        wrong = tmp_path / "wrong.xlsx"
+        with zipfile.ZipFile(tmp_path / "q.xlsx") as good, zipfile.ZipFile(wrong, "w") as made:
+            for name in good.namelist():
+                data = good.read(name)
+                if name == "xl/worksheets/sheet1.xml":
+                    data = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:A1"', data)
+                made.writestr(name, data)
+
+        cases = read_questions(wrong).cases
+
+        assert [case.answer_contains for case in cases] == [(("5%",),), (("2026-01-01",),), (("8",),)]
+        assert [case.places[0].clause for case in cases] == ["4.10", "4.20", "4.30"]
+
+    def test_two_columns_of_one_meaning(self, tmp_path: Path) -> None:
+        """The filled one counts; two filled ones are refused, by their names."""
+        kept = read_questions(written(tmp_path / "a.csv", "question,source,文件\n為什麼？,a.md,\n"))
+
+        assert kept.cases[0].places[0].source == "a.md"
+        with pytest.raises(BadQuestions, match="'source' and '文件' both mean source"):
+            read_questions(written(tmp_path / "b.csv", "question,source,文件\n為什麼？,a.md,b.md\n"))
+        with pytest.raises(BadQuestions, match="two columns are named 'source'"):
+            read_questions(written(tmp_path / "c.csv", "question,source,source\n為什麼？,a.md,b.md\n"))
 
     def test_limits(self, tmp_path: Path) -> None:
         """Too many questions and too long ones are refused."""
@@ -200,6 +257,26 @@ class TestCells:
             "客戶：退貨呢？\n助理：七日內。\n可退。",
         ):
             assert one({"question": "多久？", "history": history}).history == meant
+
+    @pytest.mark.parametrize(
+        ("history", "roles"),
+        [
+            ("出貨異常要多久通報", ["user"]),
+            (["a?", "b.", "c?"], ["user", "assistant", "user"]),
+            ({"role": "user", "content": "a?"}, ["user"]),
+            ('{"role": "user", "content": "a?"}', ["user"]),
+            ("user: a? | assistant: b.", ["user", "assistant"]),
+            ("甲 | 乙", ["user"]),
+        ],
+    )
+    def test_plain_history(self, history: object, roles: list[str]) -> None:
+        """An earlier question alone, texts in turn, one turn, turns on one line."""
+        assert [turn.role for turn in one({"question": "q", "history": history}).history] == roles
+
+    def test_history_of_endless_brackets_is_refused(self) -> None:
+        """Nested without end, it is no history."""
+        with pytest.raises(BadQuestions, match="history begins like JSON"):
+            one({"question": "q", "history": "[" * 100_000})
 
     def test_clauses_go_with_their_sources(self) -> None:
         """One clause serves all sources, several go in order, and one source may have several clauses."""

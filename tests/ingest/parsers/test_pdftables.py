@@ -164,6 +164,34 @@ class TestRowsOfPages:
 
         assert [block.text for block in found] == ["品名：濾網；單價：100", "門市：板橋店；電話號碼：02-1"]
 
+    @pytest.mark.parametrize(
+        ("above", "below", "last"),
+        [
+            (
+                [("品項", "運費"), ("書", "100"), ("衣服", "200")],
+                [("贈品", "免費"), ("家具", "300")],
+                "品項：贈品；運費：免費",
+            ),
+            (
+                [("假別", "天數", "證明"), ("婚假", "8", "結婚書約"), ("喪假", "6", "訃聞")],
+                [("無薪假", "不限", "無"), ("產假", "56", "診斷書")],
+                "假別：無薪假；天數：不限；證明：無",
+            ),
+        ],
+    )
+    def test_a_row_of_words_is_no_header(
+        self, above: list[tuple[str, ...]], below: list[tuple[str, ...]], last: str
+    ) -> None:
+        """What is free, or without limit, is a row of the table above it."""
+        lines = [(line, 1) for line in marked(above).split("\n")] + [
+            (line, 2) for line in marked(below).split("\n")
+        ]
+
+        found = [block.text for block in table_blocks(lines)]
+
+        assert last in found
+        assert len(found) == len(above) + len(below) - 1
+
     def test_a_title_across_the_top(self) -> None:
         """It stands above, the header is the next row."""
         lines = marked([("價目", "價目"), ("品名", "單價"), ("濾網", "100")]).split("\n")
