@@ -60,9 +60,18 @@ def _figures(result: Json, say: Wording) -> Table:
 
 
 def _times(result: Json, say: Wording) -> Table:
-    table = _table(say("head.times"), say("column.median"), say("column.p95"), say("column.count"))
+    table = _table(
+        say("head.times"),
+        say("column.median"),
+        say("column.interval"),
+        say("column.p95"),
+        say("column.count"),
+    )
     for name, one in result["times_ms"].items():
-        table.add_row(say(f"time.{name}"), say.time(one["median"]), say.time(one["p95"]), str(one["count"]))
+        span = f"{say.time(one['low'])} – {say.time(one['high'])}"
+        table.add_row(
+            say(f"time.{name}"), say.time(one["median"]), span, say.time(one["p95"]), str(one["count"])
+        )
     return table
 
 

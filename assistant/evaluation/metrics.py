@@ -47,11 +47,13 @@ LESS_IS_BETTER = frozenset({"false_declines", "aurc", "augrc", "calibration_erro
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds over the questions where this happened."""
+    """Milliseconds over the questions where this happened; ``low`` and ``high`` hold the median at 95 %, by bootstrap."""
 
     median: float
     p95: float
     count: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +237,18 @@ def _calibration_error(scored: _Scored, seed: int) -> Estimate:
     return statistic(len(lengths), calculate, int(ends[-1]), seed)
 
 
+def _time(values: NDArray[np.float64]) -> Times:
+    """Return the median with its interval, and the 95th percentile."""
+    found = statistic(len(values), lambda drawn: float(np.median(values[drawn])), len(values))
+    median = float(np.median(values))
+    low, high = (median if end is None else end for end in (found.low, found.high))
+    return Times(median, float(np.quantile(values, 0.95)), len(values), low, high)
+
+
 def _times(items: Sequence[Judged]) -> dict[str, Times]:
     found: dict[str, Times] = {}
     for name in TIMES:
         values = [item.outcome.times_ms[name] for item in items if name in item.outcome.times_ms]
         if values:
-            median, p95 = np.quantile(np.array(values), (0.5, 0.95))
-            found[name] = Times(float(median), float(p95), len(values))
+            found[name] = _time(np.array(values))
     return found

@@ -101,7 +101,7 @@ def _named_times(result: Json, say: Wording) -> list[tuple[str, float, float, st
             say(f"time.{name}"),
             one["median"],
             one["p95"],
-            f"{say.time(one['median'])} – {say.time(one['p95'])}",
+            f"{say.time(one['median'])} ({say.time(one['low'])} – {say.time(one['high'])}), {say.time(one['p95'])}",
         )
         for name, one in result["times_ms"].items()
     ]

@@ -73,7 +73,13 @@ def document(report: Report, about: About, sources: Collection[str] | None = Non
             "best_hit": _calibration(report.calibration_top),
         },
         "times_ms": {
-            name: {"median": round(t.median, 1), "p95": round(t.p95, 1), "count": t.count}
+            name: {
+                "median": round(t.median, 1),
+                "low": round(t.low, 1),
+                "high": round(t.high, 1),
+                "p95": round(t.p95, 1),
+                "count": t.count,
+            }
             for name, t in report.times_ms.items()
         },
         "items": [_item(item, sources) for item in report.items],

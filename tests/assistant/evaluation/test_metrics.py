@@ -95,6 +95,7 @@ class TestAnswers:
         report = measure([ranked("x.md", times_ms={"search": float(ms)}) for ms in range(101)])
 
         assert (report.times_ms["search"].median, report.times_ms["search"].p95) == (50, 95)
+        assert report.times_ms["search"].low < 50 < report.times_ms["search"].high
         assert "whole" not in report.times_ms
 
     def test_failed_questions_are_counted_and_measured_nowhere(self) -> None:
