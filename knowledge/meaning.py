@@ -25,6 +25,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.text import language_of
 from knowledge.types import Language
 from models.protocols import Embedder
 
@@ -61,6 +62,32 @@ def centres_of(model_id: str) -> Centres:
     return Centres(
         *({k: np.array(v, np.float32) for k, v in data[of].items()} for of in ("questions", "passages"))
     )
+
+
+class AcrossLanguages:
+    """Texts as they are compared across languages: vectors without their language's mean, rows of length 1.
+
+    Over 86 sentences on passages in the other language, .31 keeps 95 % of the true ones and drops seven of eight that
+    the passage does not say; of raw cosines, .80 kept them nearly all (2026-11-26).
+    """
+
+    def __init__(self, embedder: Embedder) -> None:
+        """Stand before ``embedder``; one without means in centres.json is used as it is."""
+        self._embedder = embedder
+        self._centres = centres_of(embedder.model_id)
+
+    @property
+    def floor(self) -> float:
+        """The cosine below which one text does not say what the other says."""
+        return 0.31 if self._centres.passages else 0.80
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, dimension) float32, rows of length 1."""
+        made = self._embedder.embed_passages(texts)
+        rows = [self._centres.passage(v, language_of(text)) for v, text in zip(made, texts, strict=True)]
+        vectors = np.array(rows, np.float32).reshape(len(rows), self._embedder.dimension)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return vectors
 
 
 class IndexEmbedder:

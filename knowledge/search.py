@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.following import referred
-from knowledge.meaning import IndexEmbedder, centres_of
+from knowledge.meaning import AcrossLanguages, IndexEmbedder, centres_of
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.rows import prefer_named_rows
@@ -109,6 +109,11 @@ class Searcher:
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, dimension) unit vectors of texts as passages."""
         return self._embedder.embed_passages(texts)
+
+    @property
+    def across_languages(self) -> AcrossLanguages:
+        """How texts are compared across languages."""
+        return AcrossLanguages(self._embedder)
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """Return the unit vector of a question."""

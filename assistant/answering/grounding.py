@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,11 @@ _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
 _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填好 and 填具
-_COSINE = 0.80  # across languages, where words cannot be compared
+_ASKS = ("?", "？")  # what asks says nothing
+_WITH_QUESTION = (
+    0.05  # less is needed of the sentence together with the question, which asks more than is answered
+)
+_WHOLE = 4  # words or characters of a source in another language that can bear more than a fragment
 _OUTDONE = 1.05  # times as much of the words around a fact stand around its rival
 _BY = 0.3  # and at least so much more
 _TIMES = ("#second", "#month", "#workday")  # amounts that one can be after
@@ -69,6 +73,17 @@ _YES_NO = re.compile(
 )
 
 
+class Meaning(Protocol):
+    """Vectors of texts as they are compared across languages (knowledge.meaning.AcrossLanguages)."""
+
+    @property
+    def floor(self) -> float:
+        """The cosine below which one text does not say what the other says."""
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (n, dimension), rows of length 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Neighbouring sentences of one passage, prepared for comparison. Offsets are into the canonical text."""
@@ -86,6 +101,11 @@ class Window:
     amounts: tuple[Amount, ...]
     words: frozenset[str]
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Its words in order."""
+        return tuple(unit for reading in self.readings for unit in reading.units)
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
@@ -99,12 +119,12 @@ class Support:
 class Evidence:
     """The sources that one answer may rest on: windows over the passages shown to the model."""
 
-    def __init__(self, passages: Sequence[Passage], question: str, embed: Embed) -> None:
-        """Prepare the windows of ``passages`` (best first); ``embed`` is called only across languages."""
+    def __init__(self, passages: Sequence[Passage], question: str, meaning: Meaning) -> None:
+        """Prepare the windows of ``passages`` (best first); ``meaning`` is asked only across languages."""
         self._windows = [w for rank, p in enumerate(passages) for w in _windows(p, rank)]
         self._question = fold(question)
         self._asked = read(question)
-        self._embed = embed
+        self._meaning = meaning
         self._vectors: NDArray[np.float32] | None = None
         self._facts: dict[DocumentId, list[Fact]] = {}
         self._readings: dict[DocumentId, list[Reading]] = {}
@@ -138,7 +158,7 @@ class Evidence:
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
         said = read(sentence).without_rates(self._rates, self._amounts)
-        if not (said.units or said.amounts) or not self._windows:
+        if not (said.units or said.amounts) or not self._windows or sentence.rstrip()[-1:] in _ASKS:
             return Support("empty", 0.0)
         language = language_of(sentence, fallback=language_of(self._question))
         if is_verdict(sentence) and (answer := self._in_the_sources_words(language)) is not None:
@@ -155,7 +175,32 @@ class Evidence:
             return nearer
         if across:
             verdicts.extend(self._check_across(sentence, across))
-        return max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
+        best = max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
+        asked = language_of(self._question, fallback=language)
+        if best.window in same and not shares_script(language, asked):
+            return self._answers(sentence, best)
+        return best
+
+    def _repeats(self, sentence: str, said: Reading) -> bool:
+        """Return whether a sentence says no more than the question, where no words of a source can tell: 耳指的是耳朵."""
+        if (
+            is_verdict(sentence)
+            or said.amounts
+            or not shares_script(language_of(sentence), language_of(self._question))
+        ):
+            return False
+        new = {unit for unit in said.units if unit not in FUNCTION and unit not in self._asked.units}
+        han = any(unit >= "\u3400" for unit in said.units)
+        return len(new) <= int(han) and _marks(said) <= _marks(self._asked)
+
+    def _answers(self, sentence: str, found: Support) -> Support:
+        """Return ``found`` where its window is about the question too, which is in another language.
+
+        A name in the source's language stands there whatever was asked: "Google Calendar".
+        """
+        assert found.window is not None  # noqa: S101 - it is one of the windows
+        asked, there = self._meaning([f"{self._question} {sentence}", found.window.text])
+        return found if float(asked @ there) >= self._meaning.floor else Support("content", found.score)
 
     def _exchanged(self, said: Reading, document: DocumentId) -> Verdict | None:
         """Return the verdict where the words around a fact belong to another fact of the document."""
@@ -282,15 +327,18 @@ class Evidence:
 
     def _check_across(self, sentence: str, windows: Sequence[Window]) -> Iterable[Support]:
         if self._vectors is None:
-            self._vectors = self._embed([w.text for w in windows])
-        cosines = self._vectors @ self._embed([sentence])[0]
+            self._vectors = self._meaning([w.text for w in windows])
+        cosines, asked = self._meaning([sentence, f"{self._question} {sentence}"]) @ self._vectors.T
         said = read(sentence).without_rates(self._rates, self._amounts)
+        if self._repeats(sentence, said):
+            yield Support("content", 0.0)
+            return
         codes = frozenset(n for n in names(sentence, latin_text=True) if any(c.isdigit() for c in n))
         nearest = windows[int(np.argmax(cosines))]
         if _contradicts(sentence, said, nearest):
             yield Support("denial", float(max(cosines)))
             return
-        for window, cosine in zip(windows, cosines, strict=False):
+        for window, cosine, whole in zip(windows, cosines, asked, strict=True):
             score = float(cosine) - 0.01 * window.rank - 0.004 * (window.count - 1)
             if not _counted(said, window):
                 yield Support("number", score)
@@ -298,10 +346,19 @@ class Evidence:
                 yield Support("name", score)
             elif _contradicts(sentence, said, window):
                 yield Support("denial", score)
-            elif cosine < _COSINE:
+            elif (
+                cosine < self._meaning.floor
+                or whole < self._meaning.floor - _WITH_QUESTION
+                or len(window.units) < min(_WHOLE, len(said.units) / 2)
+            ):
                 yield Support("content", score)
             else:
                 yield Support("supported", score, window)
+
+
+def _marks(reading: Reading) -> frozenset[str]:
+    """Return what a reading says by its marks: may, not, at least, before."""
+    return frozenset(f"{f.kind}:{f.value}" for f in reading.facts if f.kind in {"modal", "order", "bound"})
 
 
 def _nearest_contradicts(

@@ -242,7 +242,7 @@ class Answerer:
             found.query, hits, self._searcher.embed_passages, settings.evidence_chars, wider.followed
         )
         prompt = answer_prompt(draft.question, draft.language, excerpts)
-        evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.embed_passages)
+        evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.across_languages)
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
         own = "\n".join((asked, *(hit.passage.text for hit in hits if hit.passage.language == "zh-Hant")))

@@ -14,7 +14,7 @@ class AnsweringSettings(BaseModel):
         0.20, ge=0, le=1, description="Relevance below which the answer is a decline."
     )
     translated_threshold: float = Field(
-        0.30, ge=0, le=1, description="The same where question and passage are in different languages."
+        0.35, ge=0, le=1, description="The same where question and passage are in different languages."
     )
     clause_threshold: float = Field(
         0.10, ge=0, le=1, description="Relevance from which the best clause is shown at once."

@@ -50,7 +50,8 @@ def sets(
             if not as_json:
                 typer.echo(result.table() + "\n")
         if write is not None:
-            write.write_text(page.page(running.kept()), encoding="utf-8")
+            before = write.read_text(encoding="utf-8") if write.is_file() else ""
+            write.write_text(page.page(running.kept(), before), encoding="utf-8")
     missed = [(result.name, figure) for result in results for figure in result.missed]
     if as_json:
         print_json({"sets": [one.as_json(raw=False) for one in results], "missed": len(missed)})

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from clausewise.devsets.figures import Figure
+from clausewise.devsets.registry import SETS
 from clausewise.devsets.running import Kept
 
 _HEAD = """# Quality
 
-Written by `clausewise eval sets --kept --write docs/quality.md` from the latest whole run of each set; edit nothing here.
+Written by `clausewise eval sets --kept --write docs/quality.md` from the latest whole run of each set, here or on the machine that
+wrote it last; edit nothing here.
 Intervals are 95 %, by bootstrap over questions. What is wanted stands in `clausewise/devsets/thresholds.toml`; `make eval`
 runs every set and fails when one is missed.
 """
 
 
-def page(kept: Sequence[Kept]) -> str:
-    """Return the page: a section for each set, with its figures, command, date and machine."""
-    missed = sum(len(one.result.missed) for one in kept)
-    wanted = sum(figure.met is not None for one in kept for figure in one.result.figures)
-    met = f"{wanted - missed} of {wanted} wanted figures are met.\n"
-    return "\n".join([_HEAD, met, *(_section(one) for one in kept)])
+_SECTION = re.compile(r"^## (\S+)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+
+def page(kept: Sequence[Kept], before: str = "") -> str:
+    """Return the page: a section for each set, with its figures, command, date and machine.
+
+    A set that was not run here keeps the section that it has in ``before``, the page as it is.
+    """
+    sections = {
+        match[1]: match.group().rstrip() + "\n" for match in _SECTION.finditer(before) if match[1] in SETS
+    }
+    sections |= {one.result.name: _section(one) for one in kept}
+    ordered = [sections[name] for name in SETS if name in sections]
+    met, missed = (
+        sum(section.count(sign) for section in ordered) for sign in ("| met |\n", "| **missed** |\n")
+    )
+    return "\n".join([_HEAD, f"{met} of {met + missed} wanted figures are met.\n", *ordered])
 
 
 def _section(one: Kept) -> str:

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.answering.grounding import Embed, Evidence
+from assistant.answering.grounding import Evidence, Meaning
 from clausewise.devsets.data import Row, sampled, written
 from clausewise.devsets.figures import Figure, Result
 from clausewise.devsets.indexing import opened
+from knowledge.meaning import AcrossLanguages
 from knowledge.text import language_of, shares_script
 from knowledge.types import DocumentId, Passage, PassageId
 
@@ -63,13 +64,13 @@ class Score:
     pairs: int
 
 
-def judged(rows: Iterable[Row], embed: Embed) -> Iterator[Judged]:
+def judged(rows: Iterable[Row], meaning: Meaning) -> Iterator[Judged]:
     """Check each pair; pairs of one question share their evidence, as an answer's sentences do."""
     evidence: dict[tuple[str, str], Evidence] = {}
     for row in rows:
         key = (row["question"], row["passage"][0]["text"])
         if key not in evidence:
-            evidence[key] = Evidence([_passage(one) for one in row["passage"]], row["question"], embed)
+            evidence[key] = Evidence([_passage(one) for one in row["passage"]], row["question"], meaning)
         began = time.process_time()
         verdict = evidence[key].check(row["sentence"]).verdict
         yield Judged(row, verdict, (time.process_time() - began) * 1000)
@@ -97,7 +98,7 @@ def verification(count: int | None) -> Result:
     chosen = sampled(rows, count, _SEED)
     with opened("verification") as program:
         program.embedder.load()
-        done = list(judged(chosen, program.embedder.embed_passages))
+        done = list(judged(chosen, AcrossLanguages(program.embedder)))
     figures: list[Figure] = []
     for name, pairs in grouped(done).items():
         figures += _figures(name, pairs)

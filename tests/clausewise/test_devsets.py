@@ -498,6 +498,24 @@ class TestCommand:
         assert "| gone | not measured |  | ≥ 0.6 | **missed** |" in text
         assert "`clausewise eval sets parallel`" in text
 
+    def test_a_set_that_was_not_run_here_keeps_its_section(
+        self, place: Path, wanted: dict[str, Any], cli: Cli
+    ) -> None:
+        """Figures of another machine are not lost, and count."""
+        written = place / "quality.md"
+        written.write_text(
+            "# Quality\n\n## answers\n\nElsewhere.\n\n| x | 1 |  | ≥ 1 | met |\n\n## gone\n\nOld.\n", "utf-8"
+        )
+        cli("eval", "sets", "titles")
+        wanted["titles"] = {"title: recall@1": ("≥", 0.6)}
+
+        cli("eval", "sets", "titles", "--kept", "--write", written)
+
+        text = written.read_text("utf-8")
+        assert "2 of 2 wanted figures are met" in text
+        assert text.index("## titles") < text.index("## answers\n\nElsewhere.")
+        assert "## gone" not in text
+
     def test_sets_are_listed(self, cli: Cli) -> None:
         """With the time that each takes."""
         assert all(name in cli("eval", "sets", "--list").out for name in SETS)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answering.service import Answerer
+from knowledge.meaning import AcrossLanguages
 from knowledge.relevance import query_terms
 from knowledge.search import Found
 from knowledge.text import language_of
@@ -65,6 +66,11 @@ class ListedSearch:
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the fake's vectors."""
         return self.embedder.embed_passages(texts)
+
+    @property
+    def across_languages(self) -> AcrossLanguages:
+        """Compare as with an embedder that has no means."""
+        return AcrossLanguages(self.embedder)
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """Return the fake's vector of a passage, so that equal texts have cosine 1."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from assistant.answering.grounding import Evidence
+from knowledge.meaning import AcrossLanguages
 from models.fakes import HashEmbedder
 from tests.assistant.answering.ladder import passage
 
@@ -17,22 +14,22 @@ SHIPPING = (
     "已拆封的耳機不得退貨，但瑕疵品除外。"
     "運費由公司負擔，上限為新臺幣 1,500 元。"
 )
+EMBEDDER = HashEmbedder()
+MEANING = AcrossLanguages(EMBEDDER)
 POLICY = (
     "Report a shipment anomaly to Logistics within 24 hours. The warehouse manager decides on re-sending. "
     "Opened earphones cannot be returned unless they are defective."
 )
 
 
-def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Embed as the fake does."""
-    fake = HashEmbedder()
-    fake.load()
-    return fake.embed_passages(texts)
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> None:
+    EMBEDDER.load()
 
 
 def check(sentence: str, source: str, question: str) -> str:
     """Return the verdict on a sentence."""
-    return Evidence([passage(source)], question, embed).check(sentence).verdict
+    return Evidence([passage(source)], question, MEANING).check(sentence).verdict
 
 
 class TestChinese:
@@ -73,7 +70,7 @@ class TestChinese:
         """Offsets are into the canonical text and enclose exactly those words."""
         source = passage(SHIPPING)
 
-        window = Evidence([source], self.question, embed).check("是否補寄由倉儲經理判定。").window
+        window = Evidence([source], self.question, MEANING).check("是否補寄由倉儲經理判定。").window
 
         assert window is not None
         assert (
@@ -218,8 +215,28 @@ class TestRivals:
     )
     def test_exchanged_facts_are_seen(self, source: str, true: str, false: str) -> None:
         """The true sentence passes, the one with the rival's fact does not."""
-        assert check(true, source, "規定是什麼？") == "supported"
-        assert check(false, source, "規定是什麼？") != "supported"
+        question = "What is the rule?" if source.isascii() or "€" in source else "規定是什麼？"
+        assert check(true, source, question) == "supported"
+        assert check(false, source, question) != "supported"
+
+
+class TestAcrossLanguages:
+    """Where no words can be compared."""
+
+    def test_a_name_of_the_source_is_no_answer_by_itself(self) -> None:
+        """It stands there whatever was asked."""
+        assert check("Google Calendar", "Google Calendar shows who is free.", "誰發現了鐳？") == "content"
+
+    def test_the_question_again_is_no_answer(self) -> None:
+        """Said as a statement, or asked back."""
+        source = "A hearing person is someone with a typical hearing ability."
+
+        assert check("耳指的是耳朵。", source, "耳指的是哪種器官？") == "content"
+        assert check("耳指的是哪種器官？", source, "耳指的是哪種器官？") == "empty"
+
+    def test_a_heading_bears_no_sentence(self) -> None:
+        """One word says less than a sentence in another language."""
+        assert check("視網膜能將眼睛接收到的光轉化為視覺。", "Vision", "視網膜做什麼？") == "content"
 
 
 class TestNothing:
@@ -227,7 +244,7 @@ class TestNothing:
 
     def test_no_source_bears_nothing(self) -> None:
         """Without evidence every sentence is dropped."""
-        assert Evidence([], "問題", embed).check("任何話。").window is None
+        assert Evidence([], "問題", MEANING).check("任何話。").window is None
 
     def test_marks_alone_say_nothing(self) -> None:
         """A sentence without words is empty."""

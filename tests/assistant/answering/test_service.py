@@ -106,7 +106,8 @@ class TestDecline:
         assert made.chat.seen == []
 
     @pytest.mark.parametrize(
-        ("question", "start"), [("今天天氣如何？", "在您可查閱"), ("What is the weather?", "The documents")]
+        ("question", "start"),
+        [("火星上有幾座工廠？", "在您可查閱"), ("How many plants are on Mars?", "The documents")],
     )
     def test_the_text_is_in_the_askers_language(self, desk: MakeDesk, question: str, start: str) -> None:
         """A fixed text in each."""

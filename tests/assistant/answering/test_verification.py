@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clausewise.devsets.data import written
 from clausewise.devsets.verification import Judged, grouped, judged, score
+from knowledge.meaning import AcrossLanguages
 from knowledge.text import language_of, shares_script
 from models.registry import build_embedder
 from models.settings import ModelsSettings
@@ -70,7 +71,7 @@ class TestAcrossLanguages:
             if not shares_script(row["language"], language_of(row["passage"][0]["text"]))
         ]
 
-        groups = grouped(judged(rows, embedder.embed_passages))
+        groups = grouped(judged(rows, AcrossLanguages(embedder)))
 
         facts = score(groups["numbers"] + groups["dates"] + groups["negations"])
         assert facts.precision >= 0.95
