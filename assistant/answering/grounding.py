@@ -46,7 +46,7 @@ _BY = 0.3  # and at least so much more
 _TIMES = ("#second", "#month", "#workday")  # amounts that one can be after
 _HEADER = 0.3  # more of another column's name than of the cell's own
 _AROUND = 0.2  # of all words around a fact that stand around its rival: fewer say nothing
-_AROUND_DENIED = 0.15
+_AROUND_DENIED = 0.15  # the same of the words around what is denied
 _ROW_SHARE = 0.65  # of the shares above, for a row that is named: its cells have no verbs
 _CLAUSE = 4  # grams of a clause that can be told from others
 _SAME_CLAUSE = 0.7  # of the grams of two clauses
@@ -160,7 +160,9 @@ class Evidence:
         said = read(sentence).without_rates(self._rates, self._amounts)
         if not (said.units or said.amounts) or not self._windows or sentence.rstrip()[-1:] in _ASKS:
             return Support("empty", 0.0)
-        language = language_of(sentence, fallback=language_of(self._question))
+        asked = language_of(self._question, fallback=language_of(sentence))
+        # an amount alone has no words to tell its language by: the letters of "NT$" are not English
+        language = language_of(sentence, fallback=asked) if said.units else asked
         if is_verdict(sentence) and (answer := self._in_the_sources_words(language)) is not None:
             return answer
         same = [w for w in self._windows if shares_script(language, language_of(w.text))]
@@ -176,7 +178,6 @@ class Evidence:
         if across:
             verdicts.extend(self._check_across(sentence, across))
         best = max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
-        asked = language_of(self._question, fallback=language)
         if best.window in same and not shares_script(language, asked):
             return self._answers(sentence, best)
         return best

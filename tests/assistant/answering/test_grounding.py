@@ -238,6 +238,11 @@ class TestAcrossLanguages:
         """One word says less than a sentence in another language."""
         assert check("視網膜能將眼睛接收到的光轉化為視覺。", "Vision", "視網膜做什麼？") == "content"
 
+    @pytest.mark.parametrize(("sentence", "verdict"), [("NT$1,500", "supported"), ("NT$2,500", "number")])
+    def test_an_amount_alone_is_of_the_questions_language(self, sentence: str, verdict: str) -> None:
+        """The letters of a currency are no English: its row is in Chinese and holds the amount."""
+        assert check(sentence, SHIPPING, "運費的上限是多少錢？") == verdict
+
 
 class TestNothing:
     """Edges."""
