@@ -31,8 +31,18 @@ def comparison_lines(comparison: Json, say: Wording) -> list[str]:
     if not changed:
         lines.append(say("compare.same"))
     for name, one in comparison["times_ms"].items():
-        values = {"old": say.time(one["old"]), "new": say.time(one["new"])}
-        lines.append(say("compare.times", name=say(f"time.{name}"), **values))
+        key = "times_significant" if one["p"] < SIGNIFICANT else "times"
+        lines.append(
+            say(
+                f"compare.{key}",
+                name=say(f"time.{name}"),
+                old=say.time(one["old"]),
+                new=say.time(one["new"]),
+                ratio=f"{one['ratio']:.2f}",
+                paired=one["paired"],
+                p=p_text(one["p"]),
+            )
+        )
     return [*lines, say("compare.tests")]
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.evaluation.curves import Floats, augrc, aurc, expected_error
 from assistant.evaluation.errors import BadComparison
 from assistant.evaluation.metrics import LESS_IS_BETTER, RETRIEVAL
 from assistant.evaluation.report import FORMAT, VERSION
-from assistant.evaluation.significance import mcnemar, permutation
+from assistant.evaluation.significance import exchange, mcnemar, permutation
 from assistant.evaluation.types import TIMES
 
 Json = dict[str, Any]
@@ -18,7 +22,7 @@ Json = dict[str, Any]
 MOST_BYTES = 500_000_000
 _LEAST_SHARE = 0.5  # of the smaller set of questions that must be found in the other
 
-# Figures that are yes or no for each question. The others are compared by their values.
+# Figures that are yes or no for each question, by value (ranks), and those that only a whole run has.
 _DEPTHS = {"recall@1": 1, "recall@5": 5, "recall@10": 10}
 _YES_NO = (
     *_DEPTHS,
@@ -30,6 +34,13 @@ _YES_NO = (
     "false_declines",
 )
 _RANKS = tuple(name for name in RETRIEVAL if name not in _DEPTHS)
+_SHARES = ("citation_precision", "citation_recall", "resolvable", "decline_precision")
+_CURVES: Mapping[str, Callable[[Floats, Floats], float]] = {
+    "aurc": aurc,
+    "augrc": augrc,
+    "calibration_error": expected_error,
+    "calibration_error_top": expected_error,
+}
 
 
 def read_document(path: Path) -> Json:
@@ -82,7 +93,12 @@ def compare(new: Json, old: Json) -> Json:
 
 def _compared(new: Json, old: Json) -> Json:
     pairs = pair(new["items"], old["items"])
-    figures = [_yes_no(name, pairs) for name in _YES_NO] + [_by_value(name, pairs) for name in _RANKS]
+    figures = [
+        *(_yes_no(name, pairs) for name in _YES_NO),
+        *(_by_value(name, pairs) for name in _RANKS),
+        *(_share(name, pairs) for name in _SHARES),
+        *(_curve(name, pairs) for name in _CURVES),
+    ]
     return {
         "old": {key: old.get(key) for key in ("made_at", "program", "models", "questions")},
         "paired": len(pairs),
@@ -90,11 +106,7 @@ def _compared(new: Json, old: Json) -> Json:
         "only_old": len(old["items"]) - len(pairs),
         "changed_expectations": sum(n["expected"] != o["expected"] for n, o in pairs),
         "figures": [figure for figure in figures if figure is not None],
-        "times_ms": {
-            name: {"old": old["times_ms"][name]["median"], "new": new["times_ms"][name]["median"]}
-            for name in TIMES
-            if name in old["times_ms"] and name in new["times_ms"]
-        },
+        "times_ms": {name: found for name in TIMES if (found := _time(name, pairs)) is not None},
         "questions": [
             {
                 "id": n["id"],
@@ -215,4 +227,128 @@ def _by_value(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
         "better": [item["id"] for item, n, o in known if n > o],
         "worse": [item["id"] for item, n, o in known if n < o],
         "p": round(permutation([n - o for _, n, o in known]), 6),
+    }
+
+
+def _share(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
+    """Compare a share of things of which a question has several or none: citations, declines."""
+    known = [
+        (n, mine, theirs)
+        for n, o in pairs
+        if (mine := _part(name, n)) is not None
+        and (theirs := _part(name, o)) is not None
+        and mine[1] + theirs[1]
+    ]
+    new = np.array([mine for _, mine, _ in known], dtype=np.float64).reshape(-1, 2)
+    old = np.array([theirs for _, _, theirs in known], dtype=np.float64).reshape(-1, 2)
+    if not (new[:, 1].any() and old[:, 1].any()):
+        return None
+
+    def share(parts: Floats) -> float:
+        right, all_of_them = parts.sum(0)
+        return float(right / all_of_them) if all_of_them else 0.0
+
+    def difference(mask: NDArray[np.bool_]) -> float:
+        sides = mask[:, None]
+        return share(np.where(sides, old, new)) - share(np.where(sides, new, old))
+
+    def merit(part: Sequence[float]) -> tuple[float, float]:
+        return part[0] - part[1], part[0]  # fewer wrong first, then more right
+
+    return {
+        "name": name,
+        "test": "exchange",
+        "paired": len(known),
+        "old": round(share(old), 4),
+        "new": round(share(new), 4),
+        "better": [item["id"] for item, mine, theirs in known if merit(mine) > merit(theirs)],
+        "worse": [item["id"] for item, mine, theirs in known if merit(mine) < merit(theirs)],
+        "p": round(exchange(len(known), difference), 6),
+    }
+
+
+def _part(name: str, item: Mapping[str, Any]) -> Sequence[float] | None:
+    """Return how many were right of how many; None where an earlier version did not write it down."""
+    match name:
+        case "citation_precision":
+            return item.get("citations_right")
+        case "resolvable":
+            return item.get("quotes_exact")
+        case "citation_recall":
+            counts = item.get("given") and item["cited"] is not None
+            return (float(item["cited"]), 1) if counts else (0, 0)
+        case _:
+            answerable = item["expected"]["answerable"]
+            return (float(not answerable), 1) if item["declined"] and answerable is not None else (0, 0)
+
+
+def _curve(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
+    """Compare a figure of scores. No question is better or worse by it: the lists hold those whose part changed."""
+    calculate = _CURVES[name]
+    known = [
+        (n, mine, theirs) for n, o in pairs if len(mine := _scored(name, n)) + len(theirs := _scored(name, o))
+    ]
+    if not any(len(mine) for _, mine, _ in known) or not any(len(theirs) for _, _, theirs in known):
+        return None
+
+    def figure(sides: Sequence[Floats]) -> float:
+        scores, marks = np.concatenate(sides).T
+        return calculate(scores, marks)
+
+    def difference(mask: NDArray[np.bool_]) -> float:
+        one = [theirs if swap else mine for (_, mine, theirs), swap in zip(known, mask, strict=True)]
+        other = [mine if swap else theirs for (_, mine, theirs), swap in zip(known, mask, strict=True)]
+        return figure(one) - figure(other)
+
+    new, old = figure([mine for _, mine, _ in known]), figure([theirs for _, _, theirs in known])
+
+    def distance(part: Floats) -> float:
+        """The mean of |score - mark|, where a mark of a curve is an error and so the score's complement."""
+        marks = 1 - part[:, 1] if name in {"aurc", "augrc"} else part[:, 1]
+        return float(np.abs(part[:, 0] - marks).mean()) if len(part) else 0.0
+
+    changed = [(n["id"], distance(mine) - distance(theirs)) for n, mine, theirs in known]
+    return {
+        "name": name,
+        "test": "exchange",
+        "paired": len(known),
+        "old": round(old, 4),
+        "new": round(new, 4),
+        "better": [one for one, by in changed if by < 0],
+        "worse": [one for one, by in changed if by > 0],
+        "p": round(exchange(len(known), difference), 6),
+    }
+
+
+def _scored(name: str, item: Mapping[str, Any]) -> Floats:
+    """Return (score, mark) rows, (n, 2): an answer and whether it is wrong, or hits and whether they are right."""
+    rows: list[tuple[float, float]] = []
+    expected, hits = item["expected"], item["hits"]
+    if name in {"aurc", "augrc"}:
+        if item.get("given") and item["right"] is not None:
+            rows = [(hits[0]["score"] if hits else 0.0, float(not item["right"]))]
+    elif item["error"] is None and (expected["places"] or expected["answerable"] is False):
+        able = expected["answerable"] is not False
+        rows = [(hit["score"], float(able and hit["expected"])) for hit in hits]
+        rows = rows[:1] if name == "calibration_error_top" else rows
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _time(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
+    """Compare one time on the questions where it happened in both runs; the test is of the times' ratios."""
+    known = [
+        (n["times_ms"][name], o["times_ms"][name])
+        for n, o in pairs
+        if n["times_ms"].get(name, 0) > 0 and o["times_ms"].get(name, 0) > 0
+    ]
+    if not known:
+        return None
+    new, old = np.array(known, dtype=np.float64).T
+    ratios = np.log(new / old)
+    return {
+        "old": round(float(np.median(old)), 1),
+        "new": round(float(np.median(new)), 1),
+        "ratio": round(float(np.exp(np.median(ratios))), 3),
+        "paired": len(known),
+        "p": round(permutation(list(ratios)), 6),
     }

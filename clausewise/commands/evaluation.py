@@ -90,7 +90,10 @@ def draft(
     ctx: typer.Context,
     count: Annotated[int, typer.Option(min=1, max=1000, help="Most questions.")] = 50,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE.csv", help="Write them here. [default: standard output]")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write them here: .csv or .xlsx. [default: standard output, as CSV]"
+        ),
     ] = None,
     audience: Annotated[
         list[str] | None,
@@ -100,13 +103,15 @@ def draft(
     as_json: Json = False,
 ) -> None:
     """Propose questions about what is indexed, for people to correct, as a file that `eval run` reads."""
-    from assistant.evaluation.drafting import Draft, to_csv
+    from assistant.evaluation.drafting import Draft, to_csv, to_workbook
     from clausewise.progress import progress
     from clausewise.tasks import DraftQuestions
     from clausewise.terminal import print_text
 
     with reporting(as_json=as_json):
         _writable(out)
+        if out is not None and out.suffix.lower() not in {".csv", ".xlsx"}:
+            raise WrongUsage(f"{out.name} ends in neither .csv nor .xlsx; draft writes these two.")
     with operations(ctx, as_json=as_json) as home, progress("Drafting") as notify:
         task = DraftQuestions(count=count, seed=seed, audience=audience or None)
         result = home.run(task, notify)
@@ -115,9 +120,10 @@ def draft(
             "The chat model has not been fetched, so there are questions from FAQ pairs and headings only; "
             "`clausewise models pull` fetches it."
         )
-    table = to_csv([Draft(**one) for one in result["questions"]])
+    drafts = [Draft(**one) for one in result["questions"]]
+    table = to_csv(drafts)
     with reporting(as_json=as_json):
-        _save(out, table)
+        _save(out, to_workbook(drafts) if out is not None and out.suffix.lower() == ".xlsx" else table)
     if as_json:
         print_json(result)
     elif out is None:
@@ -171,10 +177,10 @@ def _write(
         _save(html, page(result, tongue))
 
 
-def _save(path: Path | None, text: str) -> None:
+def _save(path: Path | None, content: str | bytes) -> None:
     if path is None:
         return
     try:
-        path.write_text(text, encoding="utf-8", errors="replace", newline="")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(errors="replace"))
     except OSError as error:
         raise WrongUsage(f"{path} cannot be written: {error.strerror}.") from error

@@ -180,6 +180,15 @@ class TestDraft:
         assert ran.json["questions"] == len(rows)
         assert "Columns not used" not in ran.err
 
+    def test_a_workbook_is_one(self, indexed: Path, tmp_path: Path, cli: Cli) -> None:
+        """Excel refuses a table of commas by that name."""
+        out = tmp_path / "draft.xlsx"
+
+        assert cli("eval", "draft", "--count", 4, "--out", out).code == 0
+        assert out.read_bytes()[:2] == b"PK"
+        assert cli("eval", "run", out, "--json").json["questions"] > 0
+        assert "neither .csv nor .xlsx" in cli("eval", "draft", "--out", tmp_path / "draft.doc").err
+
     def test_without_weights_it_says_so(
         self, indexed: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
     ) -> None:

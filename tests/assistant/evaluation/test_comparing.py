@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from assistant.evaluation.comparing import compare, pair, read_document
 from assistant.evaluation.errors import BadComparison
 from assistant.evaluation.metrics import measure
 from assistant.evaluation.report import document
-from assistant.evaluation.significance import mcnemar, permutation
+from assistant.evaluation.significance import exchange, mcnemar, permutation
 from assistant.evaluation.wording import wording
 from tests.assistant.evaluation.outcomes import DECLINED, answer, citation, hit, outcome
 from tests.assistant.evaluation.test_metrics import ABOUT
@@ -68,6 +69,15 @@ class TestTests:
         """Beyond sixteen questions signs are drawn: 16 gains, 4 losses of one size."""
         assert permutation([1.0] * 16 + [-1.0] * 4) == pytest.approx(mcnemar(16, 4), abs=0.003)
 
+    def test_exchange_agrees_with_the_permutation(self) -> None:
+        """For a mean, changing sides is flipping the sign of the difference."""
+        new, old = np.array([1.0] * 9 + [0.0] * 2), np.array([0.0] * 9 + [1.0] * 2)
+
+        p = exchange(11, lambda mask: float((np.where(mask, old, new) - np.where(mask, new, old)).sum()))
+
+        assert p == pytest.approx(permutation(list(new - old)), abs=0.02)
+        assert exchange(3, lambda _: 0.0) == 1.0
+
     @given(st.integers(0, 40), st.integers(0, 40))
     def test_a_p_is_a_probability_and_knows_no_direction(self, better: int, worse: int) -> None:
         """Between 0 and 1, the same both ways round."""
@@ -93,7 +103,9 @@ class TestCompare:
             ("q1", "better"),
             ("q2", "worse"),
         ]
-        assert found["times_ms"] == {"whole": {"old": 100.0, "new": 100.0}}
+        assert found["times_ms"] == {
+            "whole": {"old": 100.0, "new": 100.0, "ratio": 1.0, "paired": 4, "p": 1.0}
+        }
 
     def test_for_what_is_better_small_less_is_better(self) -> None:
         """A decline that is gone counts as better."""
@@ -106,6 +118,61 @@ class TestCompare:
         found = figure(compare(run(*[True] * 8), run(*[False] * 8)), "mrr@10")
 
         assert (found["test"], found["p"]) == ("permutation", pytest.approx(2 / 256, abs=1e-6))
+
+    def test_times_are_tested_by_question(self) -> None:
+        """Eight questions of eight that take twice as long are no chance."""
+        new = run(*[True] * 8)
+        for item in new["items"]:
+            item["times_ms"]["whole"] *= 2
+
+        found = compare(new, run(*[True] * 8))["times_ms"]["whole"]
+
+        assert (found["ratio"], found["p"]) == (2.0, pytest.approx(2 / 256, abs=1e-6))
+
+    def test_shares_of_citations_and_declines(self) -> None:
+        """Wrong citations come in; each figure of a whole run has its test."""
+        old, new = run(*[True] * 8), run(*[True] * 8)
+        for item in new["items"]:
+            item["citations_right"] = [1, 2]
+        for item in (*new["items"], *old["items"]):
+            item["quotes_exact"] = [1, 1]
+        found = figure(compare(new, old), "citation_precision")
+
+        assert (found["old"], found["new"], found["better"], len(found["worse"])) == (1.0, 0.5, [], 8)
+        assert found["p"] < 0.02
+        assert figure(compare(new, old), "resolvable")["p"] == 1.0
+
+    def test_declines_that_became_right(self) -> None:
+        """A decline of an answerable question is gone: the share is of the declines that are left."""
+        new, old = run(True, False, False), run(False, False, False)
+        for one in (new, old):
+            one["items"][2]["expected"]["answerable"] = False
+
+        found = figure(compare(new, old), "decline_precision")
+
+        assert (found["old"], found["new"], found["better"]) == (pytest.approx(1 / 3, abs=1e-4), 0.5, ["q0"])
+
+    def test_scores_are_compared(self) -> None:
+        """Answers that are surer and still right lower no area; scores that lie worsen calibration."""
+        old, new = run(*[True] * 12), run(*[True] * 12)
+        for item in new["items"]:
+            item["hits"][0]["score"] = 0.05
+        found = figure(compare(new, old), "calibration_error_top")
+
+        assert found["new"] == pytest.approx(0.95)
+        assert (len(found["worse"]), found["better"]) == (12, [])
+        assert found["p"] < 0.02
+        assert figure(compare(new, old), "aurc")["new"] == 0.0
+
+    def test_an_earlier_run_without_counts_is_compared_on_the_rest(self) -> None:
+        """Files of an earlier program lack what was not written down then."""
+        old = run(True, False)
+        for item in old["items"]:
+            del item["given"], item["citations_right"], item["quotes_exact"]
+        names = {one["name"] for one in compare(run(True, True), old)["figures"]}
+
+        assert "right" in names
+        assert not names & {"citation_precision", "resolvable"}
 
     def test_against_itself_nothing_changed(self) -> None:
         """No question differs and every p is 1."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.evaluation.drafting import Draft, cleaned, copies, draft, to_csv
+from assistant.evaluation.drafting import Draft, cleaned, copies, draft, to_csv, to_workbook
 from assistant.evaluation.guessing import guess
 from assistant.evaluation.questions import read_questions
 from knowledge.types import Passage
@@ -171,3 +171,14 @@ class TestTable:
         assert [case.question for case in read.cases] == [one.question for one in drafts]
         assert read.cases[0].answer_contains == (("七日", "7"),)
         assert "\n'=HYPERLINK" in path.read_text("utf-8-sig").replace('"', "").replace("\r", "")
+
+    def test_a_workbook_is_read_back_too(self, tmp_path: Path) -> None:
+        """No cell is a formula, and a character that XML cannot hold stops nothing."""
+        drafts = [Draft("=1+1 是什麼？\x0b", "a.md", "第4條", "七日", "yes", "faq")]
+        path = tmp_path / "draft.xlsx"
+        path.write_bytes(to_workbook(drafts))
+
+        read = read_questions(path)
+
+        assert read.ignored == ()
+        assert [case.question for case in read.cases] == ["=1+1 是什麼？"]
