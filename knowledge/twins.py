@@ -59,6 +59,8 @@ _NEWEST = re.compile(r"最新|現行|现行|\b(?:latest|newest|current)\b")
 _SMALL = frozenset("the and for with from are how what all you your not can may about into who when".split())  # noqa: SIM905 - one line
 _SUFFIX = re.compile(r"\s?年?度?版?")
 _ASCII = re.compile(r"[A-Za-z0-9._-]")
+_BEFORE = re.compile(r"(?:[A-Za-z][\w.+-]*|[\u3400-\u9fff]{1,4})[\s-]?$")
+_YEAR_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,5 +327,8 @@ def _telling(title: str, shared: set[str]) -> str:
     suffix = _SUFFIX.match(title, end)
     if suffix and title[end - 1].isdecimal():
         end = suffix.end()
+    number = title[start:end].strip()
+    if number.isdecimal() and len(number) < _YEAR_DIGITS and (word := _BEFORE.search(title, 0, start)):
+        start = word.start()  # so short a number alone names nothing: iPhone 14
     label = title[start:end].strip(" -_.()（）[]【】《》")
     return label if len(label) > 1 else ""

@@ -236,6 +236,15 @@ class TestLabels:
                 ("2025/a.md", "2026/a.md"),
             ),
             ((passage("請假辦法", "甲"), passage("請假辦法（新）", "乙")), ("請假辦法", "請假辦法（新）")),
+            (
+                (passage("iPhone 14 User Guide", "a"), passage("iPhone 15 User Guide", "b")),
+                ("iPhone 14", "iPhone 15"),
+            ),
+            (
+                (passage("月租方案 3 資費說明", "甲"), passage("月租方案 5 資費說明", "乙")),
+                ("月租方案 3", "月租方案 5"),
+            ),
+            ((passage("Price list 2025", "a"), passage("Price list 2026", "b")), ("2025", "2026")),
         ],
     )
     def test_what_tells_the_titles_apart(self, passages: tuple[Passage, ...], names: tuple[str, ...]) -> None:
