@@ -26,7 +26,9 @@ def comparison_lines(comparison: Json, say: Wording) -> list[str]:
     ]
     if comparison["changed_expectations"]:
         lines.append(say("compare.changed", count=comparison["changed_expectations"]))
-    changed = [one for one in comparison["figures"] if one["better"] or one["worse"]]
+    changed = [
+        one for one in comparison["figures"] if one["better"] or one["worse"] or one["old"] != one["new"]
+    ]
     lines += [figure_sentence(one, say) for one in changed]
     if not changed:
         lines.append(say("compare.same"))
@@ -49,6 +51,8 @@ def comparison_lines(comparison: Json, say: Wording) -> list[str]:
 def figure_sentence(one: Json, say: Wording) -> str:
     """Say what happened to one figure, and whether chance could have done it."""
     key = "significant" if one["p"] < SIGNIFICANT else "not_significant"
+    if not (one["better"] or one["worse"]):
+        key = f"whole_{key}"  # a figure of the whole run
     return say(
         f"compare.{key}",
         name=say(f"figure.{one['name']}"),

@@ -252,19 +252,22 @@ def _share(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
         sides = mask[:, None]
         return share(np.where(sides, old, new)) - share(np.where(sides, new, old))
 
-    def merit(part: Sequence[float]) -> tuple[float, float]:
-        return part[0] - part[1], part[0]  # fewer wrong first, then more right
-
     return {
         "name": name,
         "test": "exchange",
         "paired": len(known),
         "old": round(share(old), 4),
         "new": round(share(new), 4),
-        "better": [item["id"] for item, mine, theirs in known if merit(mine) > merit(theirs)],
-        "worse": [item["id"] for item, mine, theirs in known if merit(mine) < merit(theirs)],
+        "better": [item["id"] for item, mine, theirs in known if _outdoes(mine, theirs)],
+        "worse": [item["id"] for item, mine, theirs in known if _outdoes(theirs, mine)],
         "p": round(exchange(len(known), difference), 6),
     }
+
+
+def _outdoes(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Return whether a question has fewer wrong than it had, or as many and more right where it had any."""
+    fewer = (other[1] - other[0]) - (one[1] - one[0])
+    return fewer > 0 or (fewer == 0 and bool(one[1] and other[1]) and one[0] > other[0])
 
 
 def _part(name: str, item: Mapping[str, Any]) -> Sequence[float] | None:
@@ -283,7 +286,7 @@ def _part(name: str, item: Mapping[str, Any]) -> Sequence[float] | None:
 
 
 def _curve(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
-    """Compare a figure of scores. No question is better or worse by it: the lists hold those whose part changed."""
+    """Compare a figure of scores; no single question is better or worse by it."""
     calculate = _CURVES[name]
     known = [
         (n, mine, theirs) for n, o in pairs if len(mine := _scored(name, n)) + len(theirs := _scored(name, o))
@@ -302,20 +305,14 @@ def _curve(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
 
     new, old = figure([mine for _, mine, _ in known]), figure([theirs for _, _, theirs in known])
 
-    def distance(part: Floats) -> float:
-        """The mean of |score - mark|, where a mark of a curve is an error and so the score's complement."""
-        marks = 1 - part[:, 1] if name in {"aurc", "augrc"} else part[:, 1]
-        return float(np.abs(part[:, 0] - marks).mean()) if len(part) else 0.0
-
-    changed = [(n["id"], distance(mine) - distance(theirs)) for n, mine, theirs in known]
     return {
         "name": name,
         "test": "exchange",
         "paired": len(known),
         "old": round(old, 4),
         "new": round(new, 4),
-        "better": [one for one, by in changed if by < 0],
-        "worse": [one for one, by in changed if by > 0],
+        "better": [],
+        "worse": [],
         "p": round(exchange(len(known), difference), 6),
     }
 

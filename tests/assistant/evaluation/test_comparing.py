@@ -152,6 +152,12 @@ class TestCompare:
 
         assert (found["old"], found["new"], found["better"]) == (pytest.approx(1 / 3, abs=1e-4), 0.5, ["q0"])
 
+    def test_an_answer_more_is_no_better_recall_of_citations(self) -> None:
+        """Its share is of the answers given: one that cites its place moves nothing."""
+        found = figure(compare(run(True, True), run(True, False)), "citation_recall")
+
+        assert (found["old"], found["new"], found["better"], found["worse"]) == (1.0, 1.0, [], [])
+
     def test_scores_are_compared(self) -> None:
         """Answers that are surer and still right lower no area; scores that lie worsen calibration."""
         old, new = run(*[True] * 12), run(*[True] * 12)
@@ -160,9 +166,11 @@ class TestCompare:
         found = figure(compare(new, old), "calibration_error_top")
 
         assert found["new"] == pytest.approx(0.95)
-        assert (len(found["worse"]), found["better"]) == (12, [])
+        assert (found["worse"], found["better"]) == ([], [])
         assert found["p"] < 0.02
         assert figure(compare(new, old), "aurc")["new"] == 0.0
+        said = comparison_lines(compare(new, old), wording("en"))
+        assert any("Calibration error, best hit: 0.500 → 0.950. 12 questions." in line for line in said)
 
     def test_an_earlier_run_without_counts_is_compared_on_the_rest(self) -> None:
         """Files of an earlier program lack what was not written down then."""
