@@ -176,7 +176,7 @@ class Evidence:
         if (nearer := _nearest_contradicts(said, same, verdicts)) is not None:
             return nearer
         if across:
-            verdicts.extend(self._check_across(sentence, across))
+            verdicts.extend(self._check_across(sentence, said, across))
         best = max(verdicts, key=lambda s: (s.verdict == "supported", s.score))
         if best.window in same and not shares_script(language, asked):
             return self._answers(sentence, best)
@@ -326,11 +326,10 @@ class Evidence:
                     return _of(fact)
         return None
 
-    def _check_across(self, sentence: str, windows: Sequence[Window]) -> Iterable[Support]:
+    def _check_across(self, sentence: str, said: Reading, windows: Sequence[Window]) -> Iterable[Support]:
         if self._vectors is None:
             self._vectors = self._meaning([w.text for w in windows])
         cosines, asked = self._meaning([sentence, f"{self._question} {sentence}"]) @ self._vectors.T
-        said = read(sentence).without_rates(self._rates, self._amounts)
         if self._repeats(sentence, said):
             yield Support("content", 0.0)
             return
