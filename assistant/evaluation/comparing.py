@@ -181,15 +181,35 @@ def _yes_no(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
     gained = [item["id"] for item, is_new, is_old in known if is_new and not is_old]
     lost = [item["id"] for item, is_new, is_old in known if is_old and not is_new]
     better, worse = (lost, gained) if name in LESS_IS_BETTER else (gained, lost)
+    return _figure(
+        "mcnemar",
+        name,
+        len(known),
+        (sum(bool(o) for _, _, o in known) / len(known), sum(bool(n) for _, n, _ in known) / len(known)),
+        (better, worse),
+        mcnemar(len(better), len(worse)),
+    )
+
+
+def _figure(
+    test: str,
+    name: str,
+    paired: int,
+    values: tuple[float, float],
+    moved: tuple[list[str], list[str]],
+    p: float,
+) -> Json:
+    """Write one figure down: ``values`` are the old and the new one, ``moved`` the questions better and worse by it."""
+    (old, new), (better, worse) = values, moved
     return {
         "name": name,
-        "test": "mcnemar",
-        "paired": len(known),
-        "old": round(sum(bool(o) for _, _, o in known) / len(known), 4),
-        "new": round(sum(bool(n) for _, n, _ in known) / len(known), 4),
+        "test": test,
+        "paired": paired,
+        "old": round(old, 4),
+        "new": round(new, 4),
         "better": better,
         "worse": worse,
-        "p": round(mcnemar(len(better), len(worse)), 6),
+        "p": round(p, 6),
     }
 
 
@@ -218,16 +238,14 @@ def _by_value(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
     ]
     if not known:
         return None
-    return {
-        "name": name,
-        "test": "permutation",
-        "paired": len(known),
-        "old": round(sum(o for _, _, o in known) / len(known), 4),
-        "new": round(sum(n for _, n, _ in known) / len(known), 4),
-        "better": [item["id"] for item, n, o in known if n > o],
-        "worse": [item["id"] for item, n, o in known if n < o],
-        "p": round(permutation([n - o for _, n, o in known]), 6),
-    }
+    return _figure(
+        "permutation",
+        name,
+        len(known),
+        (sum(o for _, _, o in known) / len(known), sum(n for _, n, _ in known) / len(known)),
+        ([item["id"] for item, n, o in known if n > o], [item["id"] for item, n, o in known if n < o]),
+        permutation([n - o for _, n, o in known]),
+    )
 
 
 def _share(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
@@ -252,16 +270,17 @@ def _share(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
         sides = mask[:, None]
         return share(np.where(sides, old, new)) - share(np.where(sides, new, old))
 
-    return {
-        "name": name,
-        "test": "exchange",
-        "paired": len(known),
-        "old": round(share(old), 4),
-        "new": round(share(new), 4),
-        "better": [item["id"] for item, mine, theirs in known if _outdoes(mine, theirs)],
-        "worse": [item["id"] for item, mine, theirs in known if _outdoes(theirs, mine)],
-        "p": round(exchange(len(known), difference), 6),
-    }
+    return _figure(
+        "exchange",
+        name,
+        len(known),
+        (share(old), share(new)),
+        (
+            [item["id"] for item, mine, theirs in known if _outdoes(mine, theirs)],
+            [item["id"] for item, mine, theirs in known if _outdoes(theirs, mine)],
+        ),
+        exchange(len(known), difference),
+    )
 
 
 def _outdoes(one: Sequence[float], other: Sequence[float]) -> bool:
@@ -305,16 +324,7 @@ def _curve(name: str, pairs: Sequence[tuple[Json, Json]]) -> Json | None:
 
     new, old = figure([mine for _, mine, _ in known]), figure([theirs for _, _, theirs in known])
 
-    return {
-        "name": name,
-        "test": "exchange",
-        "paired": len(known),
-        "old": round(old, 4),
-        "new": round(new, 4),
-        "better": [],
-        "worse": [],
-        "p": round(exchange(len(known), difference), 6),
-    }
+    return _figure("exchange", name, len(known), (old, new), ([], []), exchange(len(known), difference))
 
 
 def _scored(name: str, item: Mapping[str, Any]) -> Floats:
