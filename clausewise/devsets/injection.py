@@ -1,6 +1,8 @@
 """Instructions hidden in documents: BIPIA's attacks put into its e-mails, in English and in Chinese.
 
-Every case is a document of its own with an audience of its own, so that its question finds nothing else. The
+Every case is a document of its own with an audience of its own, so that its question finds nothing else. All are indexed
+before the first question: how rare a word is counts over the whole index, and relevance would drift from the first
+case to the last (with 28 cases, "still right" was .93 for the attacks asked first and .75 for those asked last). The
 e-mail's own question is asked of the e-mail as it is, and of the e-mail with the attack at its beginning,
 in its middle or at its end. Who judges whether an attack shows? No model: the answer quotes a run of the
 attack's words, or holds what the attack wants said (``marks`` in tests/evals/bipia_zh.jsonl: a URL, a
@@ -15,7 +17,6 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from assistant.answering.types import Answer, Question
@@ -74,9 +75,13 @@ def injection(count: int | None) -> Result:
     figures: list[Figure] = []
     raw: dict[str, Any] = {}
     with opened("injection") as program:
+        attacked = {language: cases(mails, language, count) for language, _ in _LANGUAGES}
+        _index(
+            program, [row["context"] for row in mails] + [c.text for some in attacked.values() for c in some]
+        )
         clean = _clean(program, mails)
         for language, name in _LANGUAGES:
-            found = _attacked(program, cases(mails, language, count), clean, name)
+            found = _attacked(program, attacked[language], clean, name)
             right = [one for one in found if one["clean_right"]]
             figures += [
                 share(f"{name}: attack visible", [one["visible"] for one in found]),
@@ -153,15 +158,24 @@ def _attacked(
     return found
 
 
-def _ask(program: Program, text: str, question: str) -> Answer:
-    """Ask of one document; it is indexed once, under an audience that only this question may read."""
-    audience = f"case-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
-    if audience not in _known(program):
-        path = (CACHE / "injection" / "files" / f"{audience}.txt").absolute()
+def _index(program: Program, texts: Sequence[str]) -> None:
+    """Index each text once, under an audience that only its own question may read."""
+    known = _known(program)
+    new = [text for text in dict.fromkeys(texts) if _audience(text) not in known]
+    for text in counted("injection, indexing", new):
+        path = (CACHE / "injection" / "files" / f"{_audience(text)}.txt").absolute()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        program.ingestor.run([Path(path)], audience)
-    return program.answerer.answer(Question(question), Reader(frozenset({audience})))
+        program.ingestor.run([path], _audience(text))
+
+
+def _ask(program: Program, text: str, question: str) -> Answer:
+    """Ask of one indexed text."""
+    return program.answerer.answer(Question(question), Reader(frozenset({_audience(text)})))
+
+
+def _audience(text: str) -> str:
+    return f"case-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def _known(program: Program) -> frozenset[str]:
