@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from models.fakes import HashEmbedder
     from models.protocols import Reranker
     from models.sentence import SentenceEmbedder
+    from models.verifier import SentenceVerifier
 
 FAKE = "fake"  # [models] chat and embedder: deterministic doubles, for tests and programs without weights
 
@@ -186,7 +187,16 @@ class Program:
         """
         from assistant.answering.service import Answerer
 
-        return Answerer(self.searcher, chat, self.settings.answering, record=record)
+        return Answerer(self.searcher, chat, self.settings.answering, judge=self.verifier, record=record)
+
+    @cached_property
+    def verifier(self) -> SentenceVerifier | None:
+        """What reads sentence and source together, not loaded; None where the default embedder is not at hand."""
+        from models.verifier import SentenceVerifier
+
+        verifier = SentenceVerifier(self.models_dir)
+        real = FAKE not in {self.settings.models.embedder, self.settings.models.chat}
+        return verifier if real and verifier.available() else None
 
     @cached_property
     def ingestor(self) -> Ingestor:

@@ -22,14 +22,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from models.e5 import BLOCK, E5File, Floats
+from models.e5 import BLOCK, E5File, Floats, Shape
 
 _CONTRIB = "com.microsoft"
 _OPSET, _IR = 18, 9
@@ -40,28 +40,54 @@ def write(weights: E5File, path: Path, levels: int | None) -> None:
 
     ``levels`` is the largest int8 weight, 127 or less; None keeps every matrix in float32.
     """
-    onnx.save(_Graph(weights, levels).model(), str(path))
+    onnx.save(Graph(weights, levels).model(), str(path))
 
 
-class _Graph:
-    def __init__(self, weights: E5File, levels: int | None) -> None:
+class Weights(Protocol):
+    """What a graph is made of; see ``E5File``."""
+
+    @property
+    def shape(self) -> Shape:
+        """The architecture."""
+
+    def floats(self, name: str) -> Floats:
+        """Return a tensor stored as float32, flat."""
+
+    def matrix(self, name: str, rows: int) -> Floats:
+        """Return a matrix as float32, (rows, columns)."""
+
+    def blocks(self, name: str, rows: int) -> tuple[NDArray[np.int8], Floats]:
+        """Return a 4-bit matrix as values −8…7, (rows, blocks, 32), and scales, (rows, blocks)."""
+
+
+class Graph:
+    """The encoder node by node; ``models/verifier_graph.py`` puts a judging head on it."""
+
+    inputs: tuple[str, ...] = ("input_ids", "attention_mask")  # int64, (n, tokens)
+    output = "last_hidden_state"
+
+    def __init__(self, weights: Weights, levels: int | None) -> None:
         self.weights, self.levels = weights, levels
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
     def model(self) -> Any:
-        shape = self.weights.shape
+        """Return the whole graph."""
         state = self._embeddings()
-        for layer in range(shape.layers):
+        for layer in range(self.weights.shape.layers):
             state = self._layer(layer, state)
-        self._node("Identity", [state], "last_hidden_state")
-        ids = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "tokens"]) for n in _INPUTS]
-        out = helper.make_tensor_value_info(
-            "last_hidden_state", TensorProto.FLOAT, ["n", "tokens", shape.hidden]
-        )
+        self._head(state)
+        ids = [helper.make_tensor_value_info(n, TensorProto.INT64, ["n", "tokens"]) for n in self.inputs]
+        out = helper.make_tensor_value_info(self.output, TensorProto.FLOAT, self._output_shape())
         graph = helper.make_graph(self.nodes, "multilingual-e5-small", ids, [out], self.constants)
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=opsets, ir_version=_IR, producer_name="clausewise")
+
+    def _head(self, state: str) -> None:
+        self._node("Identity", [state], self.output)
+
+    def _output_shape(self) -> list[str | int]:
+        return ["n", "tokens", self.weights.shape.hidden]
 
     def _constant(self, name: str, values: NDArray[Any]) -> str:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
@@ -93,12 +119,17 @@ class _Graph:
         self._node("Shape", ["input_ids"], "shape")
         self._node("Slice", ["shape", "one", "two"], "length")
         self._node("Slice", ["positions", "zero", "length", "zero"], "positions.here")
-        self._node("Add", ["words.state", "positions.here"], "embedded")
+        self._node("Add", ["words.state", "positions.here"], "placed")
+        embedded = self._marked("placed")
         self._node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
         gamma, beta = self._norm("emb.ln")
         return self._node(
-            "LayerNormalization", ["embedded", gamma, beta], "state", axis=-1, epsilon=shape.epsilon
+            "LayerNormalization", [embedded, gamma, beta], "state", axis=-1, epsilon=shape.epsilon
         )
+
+    def _marked(self, embedded: str) -> str:
+        """Add nothing: which part of the text a token belongs to matters to the verifier alone."""
+        return embedded
 
     def _layer(self, layer: int, state: str) -> str:
         shape, at = self.weights.shape, f"l{layer}"
@@ -186,6 +217,3 @@ class _Graph:
         self._constant(f"{name}.z", np.zeros(len(scales), np.int8))
         inputs = [state, weights, f"{name}.s", f"{name}.z", bias]
         self._node("DynamicQuantizeMatMul", inputs, name, _CONTRIB)
-
-
-_INPUTS = ("input_ids", "attention_mask")

@@ -62,7 +62,6 @@ class OnnxEncoder:
     """  # noqa: D205 - the promise takes two lines
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         config = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
@@ -71,7 +70,7 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._specials = self._tokenizer.num_special_tokens_to_add(is_pair=False)
-        self._session: Any = _session(onnxruntime, folder / ONNX_FILE)
+        self._session: Any = onnx_session(folder / ONNX_FILE)
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
         self._threads = threads or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(self._threads, "embed") if self._threads > 1 else None
@@ -110,8 +109,14 @@ class OnnxEncoder:
         return mean / np.linalg.norm(mean)
 
 
-def _session(onnxruntime: Any, file: Path) -> Any:
-    """Open a session of one thread that neither spins nor keeps memory for the longest text ever seen."""
+def onnx_session(file: Path) -> Any:
+    """Open a session of one thread that neither spins nor keeps memory for the longest text ever seen.
+
+    Raises:
+        LoadFailed: the file is no graph that onnxruntime can run.
+    """
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

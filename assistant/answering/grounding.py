@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from assistant.answering.amounts import Amount
 from assistant.answering.facts import names
 from assistant.answering.reading import FUNCTION, Fact, Reading, grams, is_row, read, similarity
+from assistant.answering.weighing import Judge, is_shown, likelihood
 from knowledge.sentences import sentences
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import DocumentId, Language, Passage
@@ -36,6 +37,10 @@ _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
 _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填好 and 填具
+_READ_WHOLE, _READ_BEFORE = (
+    500,
+    150,
+)  # characters of a passage that the judge reads whole, and before the window
 _ASKS = ("?", "？")  # what asks says nothing
 _WITH_QUESTION = (
     0.05  # less is needed of the sentence together with the question, which asks more than is answered
@@ -119,8 +124,16 @@ class Support:
 class Evidence:
     """The sources that one answer may rest on: windows over the passages shown to the model."""
 
-    def __init__(self, passages: Sequence[Passage], question: str, meaning: Meaning) -> None:
-        """Prepare the windows of ``passages`` (best first); ``meaning`` is asked only across languages."""
+    def __init__(
+        self, passages: Sequence[Passage], question: str, meaning: Meaning, judge: Judge | None = None
+    ) -> None:
+        """Prepare the windows of ``passages`` (best first); ``meaning`` is asked only across languages.
+
+        Without a ``judge`` the rules decide alone.
+        """
+        self._passages = passages
+        self._judge = judge
+        self._asked_text = question
         self._windows = [w for rank, p in enumerate(passages) for w in _windows(p, rank)]
         self._question = fold(question)
         self._asked = read(question)
@@ -157,6 +170,51 @@ class Evidence:
 
     def check(self, sentence: str) -> Support:
         """Return whether the sources bear ``sentence``, and the window that bears it best."""
+        ruled = self._by_rules(sentence)
+        if self._judge is None or ruled.verdict == "empty" or is_verdict(sentence):
+            return ruled
+        window = ruled.window or self._nearest(sentence)
+        if window is None or _says(sentence, window):
+            return ruled
+        said = read(sentence)
+        counted = all(
+            any(
+                one.equals(other) for w in (self._amounts, self._asked.amounts, window.amounts) for other in w
+            )
+            for one in said.amounts
+        )
+        probability = likelihood(
+            self._judge.judge(self._asked_text, sentence, self._read_with(window)),
+            borne=ruled.verdict == "supported",
+            contradicted=ruled.verdict in {"number", "name", "denial"},
+            counted=counted,
+            across=not shares_script(language_of(sentence), language_of(window.text)),
+        )
+        if is_shown(probability, counted=counted):
+            return Support("supported", ruled.score, window)
+        return ruled if ruled.window is None else Support("content", ruled.score)
+
+    def _nearest(self, sentence: str) -> Window | None:
+        """Return the window that a sentence is most about: by its words, across languages by its meaning."""
+        said = read(sentence)
+        language = language_of(sentence, fallback=language_of(self._question))
+        same = [w for w in self._windows if shares_script(language, language_of(w.text))]
+        if same:
+            return max(same, key=lambda w: _share(said.grams, w.grams) - 0.05 * w.rank - 0.05 * (w.count - 1))
+        if not self._windows:
+            return None
+        cosines = self._meaning([sentence])[0] @ self._across(self._windows).T
+        return self._windows[int(np.argmax(cosines))]
+
+    def _read_with(self, window: Window) -> str:
+        """Return the source that the judge reads: the window's passage, cut round it where it is long, then the others."""
+        first, start = window.passage, window.start - window.passage.start
+        cut = max(0, start - _READ_BEFORE) if len(first.text) > _READ_WHOLE else 0
+        others = [p for p in self._passages if p.passage_id != first.passage_id]
+        texts = [(first, first.text[cut:]), *((p, p.text) for p in others)]
+        return "\n".join(f"{p.title} {p.clause or ''}".strip() + f"\n{text}" for p, text in texts)
+
+    def _by_rules(self, sentence: str) -> Support:
         said = read(sentence).without_rates(self._rates, self._amounts)
         if not (said.units or said.amounts) or not self._windows or sentence.rstrip()[-1:] in _ASKS:
             return Support("empty", 0.0)
@@ -326,10 +384,14 @@ class Evidence:
                     return _of(fact)
         return None
 
-    def _check_across(self, sentence: str, said: Reading, windows: Sequence[Window]) -> Iterable[Support]:
+    def _across(self, windows: Sequence[Window]) -> NDArray[np.float32]:
+        """Return the vectors of windows in another language; they are the same at every call."""
         if self._vectors is None:
             self._vectors = self._meaning([w.text for w in windows])
-        cosines, asked = self._meaning([sentence, f"{self._question} {sentence}"]) @ self._vectors.T
+        return self._vectors
+
+    def _check_across(self, sentence: str, said: Reading, windows: Sequence[Window]) -> Iterable[Support]:
+        cosines, asked = self._meaning([sentence, f"{self._question} {sentence}"]) @ self._across(windows).T
         if self._repeats(sentence, said):
             yield Support("content", 0.0)
             return
@@ -354,6 +416,11 @@ class Evidence:
                 yield Support("content", score)
             else:
                 yield Support("supported", score, window)
+
+
+def _says(sentence: str, window: Window) -> bool:
+    """Return whether a window says the sentence word for word."""
+    return fold(sentence).strip(" 。.") in window.folded
 
 
 def _marks(reading: Reading) -> frozenset[str]:

@@ -53,6 +53,7 @@ from assistant.answering.types import (
     Sentence,
     Trace,
 )
+from assistant.answering.weighing import Judge
 from assistant.answering.wording import in_taiwan_words
 from assistant.answering.writing import Chat, Writer, Written, in_full, speaks_for_itself
 from knowledge.search import Found, Searcher
@@ -75,12 +76,17 @@ class Answerer:
         chat: Chat,
         settings: AnsweringSettings,
         *,
+        judge: Judge | None = None,
         record: Record | None = None,
         clock: Callable[[], float] = time.perf_counter,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        """Join search and model; ``record`` is called once with each answer before its Final event leaves."""
+        """Join search and model; ``record`` is called once with each answer before its Final event leaves.
+
+        Without a ``judge`` the rules alone decide which sentences a source bears.
+        """
         self._searcher = searcher
+        self._judge = judge
         self._settings = settings
         self._writer = Writer(
             chat, max_sentences=settings.max_sentences, max_tokens=settings.max_tokens, seed=settings.seed
@@ -242,7 +248,9 @@ class Answerer:
             found.query, hits, self._searcher.embed_passages, settings.evidence_chars, wider.followed
         )
         prompt = answer_prompt(draft.question, draft.language, excerpts)
-        evidence = Evidence([hit.passage for hit in hits], asked, self._searcher.across_languages)
+        evidence = Evidence(
+            [hit.passage for hit in hits], asked, self._searcher.across_languages, self._judge
+        )
         draft.kind, draft.model, draft.prompt_version = "written", self._writer.model_id, prompt.version
         outcome = Written()
         own = "\n".join((asked, *(hit.passage.text for hit in hits if hit.passage.language == "zh-Hant")))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.answering.grounding import Evidence, Meaning
+from assistant.answering.weighing import Judge
 from clausewise.devsets.data import Row, sampled, written
 from clausewise.devsets.figures import Figure, Result
 from clausewise.devsets.indexing import opened
@@ -64,13 +65,15 @@ class Score:
     pairs: int
 
 
-def judged(rows: Iterable[Row], meaning: Meaning) -> Iterator[Judged]:
+def judged(rows: Iterable[Row], meaning: Meaning, judge: Judge | None = None) -> Iterator[Judged]:
     """Check each pair; pairs of one question share their evidence, as an answer's sentences do."""
     evidence: dict[tuple[str, str], Evidence] = {}
     for row in rows:
         key = (row["question"], row["passage"][0]["text"])
         if key not in evidence:
-            evidence[key] = Evidence([_passage(one) for one in row["passage"]], row["question"], meaning)
+            evidence[key] = Evidence(
+                [_passage(one) for one in row["passage"]], row["question"], meaning, judge
+            )
         began = time.process_time()
         verdict = evidence[key].check(row["sentence"]).verdict
         yield Judged(row, verdict, (time.process_time() - began) * 1000)
@@ -98,7 +101,7 @@ def verification(count: int | None) -> Result:
     chosen = sampled(rows, count, _SEED)
     with opened("verification") as program:
         program.embedder.load()
-        done = list(judged(chosen, AcrossLanguages(program.embedder)))
+        done = list(judged(chosen, AcrossLanguages(program.embedder), program.verifier))
     figures: list[Figure] = []
     for name, pairs in grouped(done).items():
         figures += _figures(name, pairs)
