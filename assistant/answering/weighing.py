@@ -1,7 +1,7 @@
 """Rules and the verifier joined: how likely it is that a source bears a sentence.
 
 A logistic regression over the verifier's log-odds and what the rules say, fitted on 7,734 labelled pairs by log-odds of
-models that had not seen the pair's passage (``python -m bench.verifier weigh``; docs/decisions/0012).
+models that had not seen the pair's passage (docs/log.md, 2026-11-27).
 """
 
 from __future__ import annotations
