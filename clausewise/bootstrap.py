@@ -187,7 +187,7 @@ class Program:
         """
         from assistant.answering.service import Answerer
 
-        return Answerer(self.searcher, chat, self.settings.answering, record=record)
+        return Answerer(self.searcher, chat, self.settings.answering, judge=self.verifier, record=record)
 
     @cached_property
     def verifier(self) -> SentenceVerifier | None:

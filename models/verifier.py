@@ -1,7 +1,7 @@
 """The verifier: a small model that reads question, sentence and source together and says whether the source bears it.
 
 Rules see amounts, names and denials; they do not see that 拿不回 is 不予退費, nor that the value is a neighbour's. The
-verifier is the default embedder trained further (docs/log.md, 2026-11-27); ``verifier.npz`` beside this file holds what it
+verifier is the default embedder trained further (docs/decisions/0012); ``verifier.npz`` beside this file holds what it
 learned, and the graph is made of that and of the embedder's file the first time that it is needed (2 s).
 
 One pair of 200 tokens takes 27 ms on one core.

@@ -183,16 +183,18 @@ class Evidence:
             )
             for one in said.amounts
         )
+        borne = ruled.verdict == "supported"
+        across = not shares_script(language_of(sentence), language_of(window.text))
         probability = likelihood(
             self._judge.judge(self._asked_text, sentence, self._read_with(window)),
-            borne=ruled.verdict == "supported",
+            borne=borne,
             contradicted=ruled.verdict in {"number", "name", "denial"},
             counted=counted,
-            across=not shares_script(language_of(sentence), language_of(window.text)),
+            across=across,
         )
-        if is_shown(probability, counted=counted):
+        if is_shown(probability, borne=borne, counted=counted, across=across):
             return Support("supported", ruled.score, window)
-        return ruled if ruled.window is None else Support("content", ruled.score)
+        return Support("content", ruled.score) if borne else ruled
 
     def _nearest(self, sentence: str) -> Window | None:
         """Return the window that a sentence is most about: by its words, across languages by its meaning."""

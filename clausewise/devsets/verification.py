@@ -101,7 +101,7 @@ def verification(count: int | None) -> Result:
     chosen = sampled(rows, count, _SEED)
     with opened("verification") as program:
         program.embedder.load()
-        done = list(judged(chosen, AcrossLanguages(program.embedder)))
+        done = list(judged(chosen, AcrossLanguages(program.embedder), program.verifier))
     figures: list[Figure] = []
     for name, pairs in grouped(done).items():
         figures += _figures(name, pairs)
