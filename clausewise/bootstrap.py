@@ -187,7 +187,8 @@ class Program:
         """
         from assistant.answering.service import Answerer
 
-        return Answerer(self.searcher, chat, self.settings.answering, judge=self.verifier, record=record)
+        judge = self.verifier if self.settings.answering.verifier else None
+        return Answerer(self.searcher, chat, self.settings.answering, judge=judge, record=record)
 
     @cached_property
     def verifier(self) -> SentenceVerifier | None:

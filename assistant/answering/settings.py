@@ -28,6 +28,10 @@ class AnsweringSettings(BaseModel):
     faq_threshold: float = Field(
         0.80, ge=0, le=1, description="Match from which a FAQ answer is given word for word."
     )
+    verifier: bool = Field(
+        False,
+        description="Let a small model judge sentences beside the rules: more everyday wording passes, a little more is declined.",
+    )
     evidence_passages: int = Field(3, ge=1, le=8, description="Passages that an answer may rest on.")
     evidence_floor: float = Field(
         0.25, ge=0, le=1, description="Relevance that evidence needs, as a share of the best passage's."
