@@ -119,8 +119,8 @@ class Graph:
         self._node("Shape", ["input_ids"], "shape")
         self._node("Slice", ["shape", "one", "two"], "length")
         self._node("Slice", ["positions", "zero", "length", "zero"], "positions.here")
-        self._node("Add", ["words.state", "positions.here"], "placed")
-        embedded = self._marked("placed")
+        self._node("Add", ["words.state", "positions.here"], "embedded")
+        embedded = self._marked("embedded")
         self._node("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
         gamma, beta = self._norm("emb.ln")
         return self._node(

@@ -68,7 +68,7 @@ class _Verifier(Graph):
     def _marked(self, embedded: str) -> str:
         table = self.weights.floats("parts").reshape(-1, self.weights.shape.hidden)
         self._node("Gather", [self._constant("parts.table", table), "parts"], "parts.rows")
-        return self._node("Add", [embedded, "parts.rows"], "embedded")
+        return self._node("Add", [embedded, "parts.rows"], "marked")
 
     def _linear_blocks(self, name: str, parts: list[str], rows: int, state: str, bias: str) -> None:
         matrix = np.concatenate([self.weights.matrix(f"{part}.w", rows) for part in parts])
