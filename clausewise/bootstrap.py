@@ -187,12 +187,13 @@ class Program:
         """
         from assistant.answering.service import Answerer
 
-        judge = self.verifier if self.settings.answering.verifier else None
-        return Answerer(self.searcher, chat, self.settings.answering, judge=judge, record=record)
+        return Answerer(self.searcher, chat, self.settings.answering, judge=self.verifier, record=record)
 
     @cached_property
     def verifier(self) -> SentenceVerifier | None:
-        """What reads sentence and source together, not loaded; None where the default embedder is not at hand."""
+        """What reads sentence and source together, not loaded; None where it is off or the default embedder not at hand."""
+        if not self.settings.answering.verifier:
+            return None
         from models.verifier import SentenceVerifier
 
         verifier = SentenceVerifier(self.models_dir)

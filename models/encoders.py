@@ -62,13 +62,9 @@ class OnnxEncoder:
     """  # noqa: D205 - the promise takes two lines
 
     def __init__(self, folder: Path, threads: int | None) -> None:
-        from tokenizers import Tokenizer
-
         config = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))
         self.max_tokens = int(config["max_seq_length"])
-        self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = open_tokenizer(folder)
         self._specials = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self._session: Any = onnx_session(folder / ONNX_FILE)
         self.dimension = int(self._session.get_outputs()[0].shape[-1])
@@ -107,6 +103,16 @@ class OnnxEncoder:
         (state,) = self._session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})
         mean: NDArray[np.float32] = state[0].mean(axis=0)
         return mean / np.linalg.norm(mean)
+
+
+def open_tokenizer(folder: Path) -> Any:
+    """Return the tokenizer of a model's folder; it neither pads nor truncates."""
+    from tokenizers import Tokenizer
+
+    tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def onnx_session(file: Path) -> Any:

@@ -49,12 +49,7 @@ class SentenceEmbedder(Embeddings):
         model = catalogue().get(self._name)
         if model is not None:
             found = place(model, self._models_dir)
-            manifest = found.check()
-            if manifest.recipe is None:
-                raise MissingWeights(
-                    f"{model.name} was fetched but not converted: run `clausewise models pull {model.name}`."
-                )
-            self._model_id = f"{model.name}@{model.sha256[:12]}+{manifest.recipe}"
+            self._model_id = f"{model.name}@{model.sha256[:12]}+{found.check_converted()}"
             self._prefixes = (model.question_prefix, model.passage_prefix)
             return self._encoder_for(found.derived)
         folder = Path(self._name).expanduser()

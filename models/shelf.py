@@ -116,6 +116,20 @@ class Place:
                 raise self._mismatch(path, found, promised)
         return manifest
 
+    def check_converted(self) -> str:
+        """Return the recipe that the derived files were made by, after ``check``.
+
+        Raises:
+            MissingWeights: nothing was fetched, or it was not converted.
+            DigestMismatch: a file's bytes are not the promised ones.
+        """
+        recipe = self.check().recipe
+        if recipe is None:
+            raise MissingWeights(
+                f"{self.model.name} was fetched but not converted: run `clausewise models pull {self.model.name}`."
+            )
+        return recipe
+
     def _check_file(self, manifest: Manifest) -> None:
         if manifest.sha256 != self.model.sha256:
             raise self._mismatch(self.file, manifest.sha256, self.model.sha256)

@@ -9,10 +9,8 @@ One pair of 200 tokens takes 27 ms on one core.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +18,8 @@ import numpy as np
 
 from models.catalogue import catalogue
 from models.conversion import int8_levels
-from models.encoders import onnx_session
-from models.errors import LoadFailed, MissingWeights
+from models.encoders import onnx_session, open_tokenizer
+from models.errors import LoadFailed
 from models.shelf import place, sha256, write_whole
 
 BASE = "multilingual-e5-small"
@@ -40,11 +38,6 @@ class SentenceVerifier:
         self._session: Any = None
         self._tokenizer: Any = None
 
-    @property
-    def model_id(self) -> str:
-        """Name and a digest of what was learned."""
-        return f"sentence-verifier@{_learned_digest()[:12]}"
-
     def available(self) -> bool:
         """Tell whether the embedder that it is made of has been fetched."""
         return place(catalogue()[BASE], self._models_dir).ready()
@@ -59,17 +52,9 @@ class SentenceVerifier:
         """
         with self._lock:
             if self._session is None:
-                from tokenizers import Tokenizer
-
                 base = place(catalogue()[BASE], self._models_dir)
-                if base.check().recipe is None:
-                    raise MissingWeights(
-                        f"{BASE} was fetched but not converted: run `clausewise models pull {BASE}`."
-                    )
-                tokenizer: Any = Tokenizer.from_file(str(base.derived / "tokenizer.json"))
-                tokenizer.no_padding()
-                tokenizer.no_truncation()
-                self._tokenizer = tokenizer
+                base.check_converted()
+                self._tokenizer = open_tokenizer(base.derived)
                 self._session = onnx_session(self._made(base.file))
 
     def judge(self, question: str, sentence: str, source: str) -> float:
@@ -97,7 +82,7 @@ class SentenceVerifier:
     def _made(self, weights: Path) -> Path:
         """Return the graph's file, made of these weights where it is missing or not as it was left."""
         levels = int8_levels()
-        name = f"{_learned_digest()[:12]}-int8-{levels}.onnx"
+        name = f"{sha256(_LEARNED)[:12]}-int8-{levels}.onnx"
         folder = self._models_dir / "sentence-verifier"
         file, digest = folder / name, folder / f"{name}.sha256"
         if file.is_file() and digest.is_file() and digest.read_text(encoding="ascii").strip() == sha256(file):
@@ -116,8 +101,3 @@ class SentenceVerifier:
         except (OSError, ValueError, KeyError) as error:
             raise LoadFailed(f"the verifier cannot be made in {folder}: {error}") from error
         return file
-
-
-@cache
-def _learned_digest() -> str:
-    return hashlib.sha256(_LEARNED.read_bytes()).hexdigest()

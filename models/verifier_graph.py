@@ -20,7 +20,6 @@ from models.e5 import E5File, Floats, Shape
 from models.e5_graph import Graph
 
 _FAR = 30.0  # the score of a word that is not the sentence's: it never is the worst
-QUESTION, SENTENCE, SOURCE = 0, 1, 2  # the parts of what is read
 
 
 class Learned:
@@ -54,7 +53,10 @@ class Learned:
 
 
 def write(weights: Learned, path: Path, levels: int) -> None:
-    """Write the graph: input_ids, attention_mask, parts and sentence, all (n, tokens), to logits (n,)."""
+    """Write the graph: input_ids, attention_mask, parts and sentence, all (n, tokens), to logits (n,).
+
+    ``parts`` numbers what a token belongs to, question 0, sentence 1, source 2; ``sentence`` is 1 at the sentence's own tokens.
+    """
     onnx.save(_Verifier(weights, levels).model(), str(path))
 
 

@@ -6,7 +6,7 @@ Everything here works on folded text (``knowledge.text.fold``), so that patterns
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -49,6 +49,11 @@ class Amount:
     def rivals(self, other: Amount) -> bool:
         """Return whether ``other`` could stand in its place: it counts the same."""
         return bool(self.kinds & other.kinds)
+
+
+def all_among(some: Iterable[Amount], others: Sequence[Amount]) -> bool:
+    """Return whether each of ``some`` can be the same as one of ``others``."""
+    return all(any(one.equals(other) for other in others) for one in some)
 
 
 def _same(mine: Value, theirs: Value) -> bool:

@@ -18,15 +18,16 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answering.amounts import Amount
+from assistant.answering.amounts import Amount, all_among
 from assistant.answering.facts import names
 from assistant.answering.reading import FUNCTION, Fact, Reading, grams, is_row, read, similarity
-from assistant.answering.weighing import Judge, is_shown, likelihood
+from assistant.answering.weighing import Findings, Judge, is_shown
 from knowledge.sentences import sentences
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import DocumentId, Language, Passage
 
 Verdict = Literal["supported", "number", "name", "denial", "content", "empty"]
+_CONTRADICTIONS = frozenset({"number", "name", "denial"})  # verdicts that say more than "not found"
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _WINDOW = 3  # neighbouring source sentences that may bear one written sentence together
@@ -37,10 +38,8 @@ _RESTATED = 0.6  # of its words, where it adds nothing
 _ASKED = 0.25  # of the question's letter pairs, where a source's sentence is to stand for a yes or no
 _FRAGMENT = 6  # units of content
 _ALONE_HAN = 0.8  # of a Han character that is found without its neighbours: 填好 and 填具
-_READ_WHOLE, _READ_BEFORE = (
-    500,
-    150,
-)  # characters of a passage that the judge reads whole, and before the window
+_READ_WHOLE = 500  # characters of a passage up to which the judge reads it from its beginning
+_READ_BEFORE = 150  # of a longer one, before the window
 _ASKS = ("?", "？")  # what asks says nothing
 _WITH_QUESTION = (
     0.05  # less is needed of the sentence together with the question, which asks more than is answered
@@ -111,6 +110,10 @@ class Window:
         """Its words in order."""
         return tuple(unit for reading in self.readings for unit in reading.units)
 
+    def says(self, sentence: str) -> bool:
+        """Return whether it says the sentence word for word."""
+        return fold(sentence).strip(" 。.") in self.folded
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
@@ -173,38 +176,26 @@ class Evidence:
         ruled = self._by_rules(sentence)
         if self._judge is None or ruled.verdict == "empty" or is_verdict(sentence):
             return ruled
-        window = ruled.window or self._nearest(sentence)
-        if window is None or _says(sentence, window):
+        said = read(sentence)
+        window = ruled.window or self._nearest(sentence, said)
+        if window.says(sentence):
             return ruled
-        said = read(sentence)
-        counted = all(
-            any(
-                one.equals(other) for w in (self._amounts, self._asked.amounts, window.amounts) for other in w
-            )
-            for one in said.amounts
+        rules = Findings(
+            borne=ruled.window is not None,
+            contradicted=ruled.verdict in _CONTRADICTIONS,
+            counted=all_among(said.amounts, (*self._amounts, *self._asked.amounts, *window.amounts)),
+            across=not shares_script(language_of(sentence), language_of(window.text)),
         )
-        borne = ruled.verdict == "supported"
-        across = not shares_script(language_of(sentence), language_of(window.text))
-        probability = likelihood(
-            self._judge.judge(self._asked_text, sentence, self._read_with(window)),
-            borne=borne,
-            contradicted=ruled.verdict in {"number", "name", "denial"},
-            counted=counted,
-            across=across,
-        )
-        if is_shown(probability, borne=borne, counted=counted, across=across):
+        if is_shown(self._judge.judge(self._asked_text, sentence, self._read_with(window)), rules):
             return Support("supported", ruled.score, window)
-        return Support("content", ruled.score) if borne else ruled
+        return Support("content", ruled.score) if rules.borne else ruled
 
-    def _nearest(self, sentence: str) -> Window | None:
+    def _nearest(self, sentence: str, said: Reading) -> Window:
         """Return the window that a sentence is most about: by its words, across languages by its meaning."""
-        said = read(sentence)
         language = language_of(sentence, fallback=language_of(self._question))
         same = [w for w in self._windows if shares_script(language, language_of(w.text))]
         if same:
             return max(same, key=lambda w: _share(said.grams, w.grams) - 0.05 * w.rank - 0.05 * (w.count - 1))
-        if not self._windows:
-            return None
         cosines = self._meaning([sentence])[0] @ self._across(self._windows).T
         return self._windows[int(np.argmax(cosines))]
 
@@ -317,7 +308,7 @@ class Evidence:
         content = [i for i, unit in enumerate(units) if unit not in FUNCTION]
         question_share = _share(self._asked.grams, window.grams)
         novel = [i for i in content if not asked[i]]
-        new_number = any(not any(one.equals(other) for other in self._asked.amounts) for one in said.amounts)
+        new_number = not all_among(said.amounts, self._asked.amounts)
         if any(
             f.kind == "share"
             and not any(
@@ -420,11 +411,6 @@ class Evidence:
                 yield Support("supported", score, window)
 
 
-def _says(sentence: str, window: Window) -> bool:
-    """Return whether a window says the sentence word for word."""
-    return fold(sentence).strip(" 。.") in window.folded
-
-
 def _marks(reading: Reading) -> frozenset[str]:
     """Return what a reading says by its marks: may, not, at least, before."""
     return frozenset(f"{f.kind}:{f.value}" for f in reading.facts if f.kind in {"modal", "order", "bound"})
@@ -451,7 +437,7 @@ def _nearest_contradicts(
     against = [
         (borne(w), one)
         for w, one in zip(windows, verdicts, strict=True)
-        if one.verdict in {"denial", "number", "name"} and w.count == 1
+        if one.verdict in _CONTRADICTIONS and w.count == 1
     ]
     share, one = max(against, key=lambda pair: pair[0], default=(0.0, None))
     return one if one is not None and share > bearing + _NEARER else None
@@ -553,14 +539,12 @@ def _of(fact: Fact) -> Verdict:
 
 def _counted(said: Reading, window: Window) -> bool:
     """Return whether the window has every amount said."""
-    return all(any(one.equals(other) for other in window.amounts) for one in said.amounts)
+    return all_among(said.amounts, window.amounts)
 
 
 def _in_one_sentence(said: Reading, window: Window) -> bool:
     """Return whether one sentence of the window has all amounts said: what binds them is hardly chance."""
-    return any(
-        all(any(one.equals(other) for other in r.amounts) for one in said.amounts) for r in window.readings
-    )
+    return any(all_among(said.amounts, r.amounts) for r in window.readings)
 
 
 def _follows(said: Reading, amounts: tuple[Amount, ...]) -> bool:

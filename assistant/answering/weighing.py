@@ -7,6 +7,7 @@ models that had not seen the pair's passage (docs/decisions/0012).
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Protocol
 
 # Of the verifier's log-odds, and of what else is known; the last is added always.
@@ -25,29 +26,36 @@ class Judge(Protocol):
         """Return the log-odds that the source bears the sentence."""
 
 
-def likelihood(logit: float, *, borne: bool, contradicted: bool, counted: bool, across: bool) -> float:
-    """Return the probability that a sentence is borne: by the verifier's ``logit`` and the rules' findings.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the rules say of a sentence."""
 
-    ``contradicted``: an amount, a name or a denial differs; ``counted``: every amount said stands in the sources or the
-    question; ``across``: sentence and source are in different languages.
-    """
+    borne: bool
+    contradicted: bool  # an amount, a name or a denial differs
+    counted: bool  # every amount said stands in the sources or the question
+    across: bool  # sentence and source are in different languages
+
+
+def likelihood(logit: float, rules: Findings) -> float:
+    """Return the probability that a sentence is borne, by the verifier's ``logit`` and the rules."""
     z = (
         _BASE
         + _LOGIT * logit
-        + _BORNE * borne
-        + _CONTRADICTED * contradicted
-        + _UNCOUNTED * (not counted)
-        + _ACROSS * across
+        + _BORNE * rules.borne
+        + _CONTRADICTED * rules.contradicted
+        + _UNCOUNTED * (not rules.counted)
+        + _ACROSS * rules.across
     )
     return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
 
 
-def is_shown(probability: float, *, borne: bool, counted: bool, across: bool) -> bool:
-    """Return whether a sentence of this likelihood may be shown; across languages the verifier only refuses.
+def is_shown(logit: float, rules: Findings) -> bool:
+    """Return whether a sentence may be shown, by the verifier's ``logit`` and the rules; across languages the verifier only refuses.
 
     There the rules' floor of cosines knows what has nothing to do with the source, and the verifier does not:
     with it alone 3 of 80 questions about other subjects were answered.
     """
-    if borne:
+    probability = likelihood(logit, rules)
+    if rules.borne:
         return probability >= _SHOWN_BORNE
-    return not across and probability >= (_SHOWN_REFUSED if counted else _SHOWN_UNCOUNTED)
+    return not rules.across and probability >= (_SHOWN_REFUSED if rules.counted else _SHOWN_UNCOUNTED)

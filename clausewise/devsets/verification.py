@@ -101,8 +101,7 @@ def verification(count: int | None) -> Result:
     chosen = sampled(rows, count, _SEED)
     with opened("verification") as program:
         program.embedder.load()
-        judge = program.verifier if program.settings.answering.verifier else None
-        done = list(judged(chosen, AcrossLanguages(program.embedder), judge))
+        done = list(judged(chosen, AcrossLanguages(program.embedder), program.verifier))
     figures: list[Figure] = []
     for name, pairs in grouped(done).items():
         figures += _figures(name, pairs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from assistant.answering.grounding import Evidence
-from assistant.answering.weighing import likelihood
+from assistant.answering.weighing import Findings, likelihood
 from knowledge.meaning import AcrossLanguages
 from models.fakes import HashEmbedder
 from tests.assistant.answering.ladder import passage
@@ -78,4 +78,6 @@ def test_each_finding_of_the_rules_counts(name: str) -> None:
     """None of the weights is idle."""
     usual = {"borne": False, "contradicted": False, "counted": True, "across": False}
 
-    assert likelihood(0.5, **usual) != likelihood(0.5, **(usual | {name: not usual[name]}))
+    assert likelihood(0.5, Findings(**usual)) != likelihood(
+        0.5, Findings(**(usual | {name: not usual[name]}))
+    )
