@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 from langchain_core.messages import BaseMessage
 
-from assistant.answering.grounding import Evidence, Support, Window, is_verdict
+from assistant.answering.grounding import Evidence, Support
 from assistant.answering.script import in_script, speaks
+from assistant.answering.verdicts import is_verdict
+from assistant.answering.windows import Window
 from knowledge.sentences import is_row
 from knowledge.text import fold, language_of, shares_script
 from knowledge.types import Language

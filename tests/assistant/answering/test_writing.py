@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from assistant.answering.grounding import Evidence, Window
+from assistant.answering.grounding import Evidence
+from assistant.answering.windows import Window
 from assistant.answering.writing import Writer, Written, clean, complete_sentences, in_full
 from models.errors import Cancelled
 from models.fakes import FakeChat
