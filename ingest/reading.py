@@ -17,6 +17,7 @@ from ingest.sources.folder import SourceFile, discover
 from ingest.splitting import SPLITTER_VERSION, split, text_for_embedding
 from ingest.types import ParsedDocument, PassageDraft, SplitDocument
 from knowledge.embeddings import embed_key
+from knowledge.sentences import in_own_script
 from knowledge.staging import NewPassage, NewVersion
 from knowledge.text import language_of
 from models.protocols import Embedder
@@ -119,7 +120,7 @@ def read(found: Found, digest: str, audience: str, isolation: Isolation, embedde
 
 
 def _passages(document: SplitDocument, keys: list[bytes], audience: str) -> tuple[NewPassage, ...]:
-    fallback = language_of(document.text)
+    fallback = language_of(in_own_script(document.text))
     passages: list[NewPassage] = []
     for draft, key in zip(document.drafts, keys, strict=True):
         text = document.text[draft.start : draft.end]
@@ -136,7 +137,7 @@ def _passages(document: SplitDocument, keys: list[bytes], audience: str) -> tupl
                 anchor=draft.anchor,
                 question=draft.question,
                 audience=draft.audience or audience,
-                language=language_of(text, fallback),
+                language=language_of(in_own_script(text), fallback),
                 embed_key=key,
             )
         )

@@ -14,10 +14,10 @@ from itertools import pairwise
 from ingest.outline import Line, Node, Place, read_outline
 from ingest.types import Block, ParsedDocument, PassageDraft, SplitDocument
 from knowledge.meaning import CONTEXT_END
-from knowledge.sentences import sentences
+from knowledge.sentences import in_own_script, sentences
 
 # Part of a version's identity: raise it when the same blocks would give other passages.
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -67,8 +67,8 @@ def split(document: ParsedDocument, count_tokens: CountTokens, max_tokens: int) 
 
 
 def text_for_embedding(title: str, heading: Sequence[str], clause: str | None, text: str) -> str:
-    """Return what is embedded for a passage: context that the text does not say, CONTEXT_END, and the text."""
-    body = text.strip()
+    """Return what is embedded for a passage: context that the text does not say, CONTEXT_END, and the text in its own script."""
+    body = in_own_script(text).strip() or text.strip()
     opening = "".join(body[: 2 * _CONTEXT_LIMIT].split())
     missing = [
         part for part in (title, *heading, clause or "") if part and "".join(part.split()) not in opening

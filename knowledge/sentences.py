@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from knowledge.text import HAN
+
 # A sentence ends after 。！？ or ； (closing quotes and brackets stay with it), after . ! ? before a space,
 # or at a line's end. A full stop after a short abbreviation, an initial or inside a number does not end one.
 _CLOSERS = "」』”’）)】》〉\"'"
@@ -16,6 +18,10 @@ _END = re.compile(
 
 # A row of a table as parsers write it, "header：value；header：value": one fact, never cut between cells.
 _ROW = re.compile(r"^[^：:；;\n]{1,30}[：:][^；;\n]*；[^；;：:\n]{1,30}[：:].*$", re.MULTILINE)
+
+_HAN = re.compile(f"[{HAN}]")
+_LATIN = re.compile(r"[A-Za-z]")
+_LESSER = 1 / 3  # of a text's letters that a foreign part may make up to be passed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +64,33 @@ def sentences(text: str) -> list[Span]:
     if last is not None:
         found.append(last)
     return found
+
+
+def in_own_script(text: str) -> str:
+    """Return ``text`` without the lines and sentences in a script that is not its own.
+
+    In a Chinese text a sentence without a Han character is foreign, in a Latin one a sentence that is mostly Han. Where what is
+    foreign is not the lesser part, ``text`` is returned as it is, as bilingual documents are. One Chinese
+    sentence put into a short English mail would otherwise make it a Chinese passage, and blur its vector: of BIPIA's mails
+    with Chinese attacks, 15 % were taken for Chinese.
+    """
+    han, latin = _weights(text)
+    main_is_han = han > latin
+    lesser = min(han, latin)
+    if not lesser or lesser > _LESSER * (han + latin):
+        return text
+    foreign = [span for span in sentences(text) if _is_foreign(span.text, main_is_han=main_is_han)]
+    kept, at = "", 0
+    for span in foreign:
+        kept, at = kept + text[at : span.start], span.end
+    return kept + text[at:] if foreign else text
+
+
+def _is_foreign(sentence: str, *, main_is_han: bool) -> bool:
+    han, latin = _weights(sentence)
+    return han == 0 < latin if main_is_han else han > latin
+
+
+def _weights(text: str) -> tuple[float, int]:
+    """Return how much of a text is Chinese and how much Latin, in Latin letters: one Han character says as much as 2.5."""
+    return 2.5 * len(_HAN.findall(text)), len(_LATIN.findall(text))
