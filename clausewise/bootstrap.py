@@ -219,6 +219,7 @@ class Program:
 
     def _record(self, answer: Answer, question: Question, reader: Reader) -> None:
         """Keep an answer in the event log: what was asked, what it rests on, what wrote it."""
+        from knowledge.citing import note_cited
         from knowledge.events import append_event
 
         told = {
@@ -236,6 +237,7 @@ class Program:
         }
         with self.store.database.write() as session:
             append_event(session, "answer.given", told)
+            note_cited(session, [(one.document_id, one.version) for one in answer.citations])
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from assistant.api.services import DocumentSummary, DocumentView, VersionSummary
@@ -24,6 +25,9 @@ def summary(info: DocumentInfo) -> DocumentSummary:
         audiences=info.audiences,
         passages=info.passages,
         updated_at=info.updated_at.isoformat(timespec="seconds"),
+        state=info.state,
+        expires_at=_moment(info.expires_at),
+        pinned=info.pinned,
     )
 
 
@@ -35,7 +39,18 @@ def version_summary(info: VersionInfo) -> VersionSummary:
         created_at=info.created_at.isoformat(timespec="seconds"),
         passages=info.passages,
         current=info.current,
+        by=info.created_by,
+        comment=info.comment,
+        effective_from=_moment(info.effective_from),
+        expires_at=_moment(info.expires_at),
+        published_at=_moment(info.published_at),
+        reason=info.reason,
+        pinned=info.pinned,
     )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def view(store: Store, document_id: str, reader: Reader, version: int | None) -> DocumentView:
@@ -57,7 +72,10 @@ class Library:
     """Documents over the access gate; what takes long becomes a job."""
 
     def __init__(
-        self, store: Store, uploads: Path, start_ingest: Callable[[Sequence[Path], str], str]
+        self,
+        store: Store,
+        uploads: Path,
+        start_ingest: Callable[[Sequence[Path], str, Mapping[str, str]], str],
     ) -> None:
         """Join the store with the folder for uploads and the way to start a job."""
         self._store = store
@@ -119,6 +137,6 @@ class Library:
             return False
         return True
 
-    def ingest(self, paths: Sequence[Path], audience: str) -> str:
+    def ingest(self, paths: Sequence[Path], audience: str, note: Mapping[str, str]) -> str:
         """Start a job that ingests files stored under ``uploads`` and return its id."""
-        return self._start_ingest(paths, audience)
+        return self._start_ingest(paths, audience, note)

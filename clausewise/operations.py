@@ -18,16 +18,21 @@ from assistant.api.schemas import (
 )
 from clausewise.glossary import carry_out
 from clausewise.library import summary, version_summary, view
+from clausewise.lifecycle import carry_out as carry_out_life_cycle
 from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import (
     Ask,
     CheckIndex,
+    CiteDocument,
+    DiffDocument,
     DraftQuestions,
     Evaluate,
     ImportTerms,
     Ingest,
     ListDocuments,
+    ListExpiring,
     ListTerms,
+    PinDocument,
     Prepare,
     PutTerms,
     RebuildIndex,
@@ -35,12 +40,15 @@ from clausewise.tasks import (
     RemoveTerms,
     RollBack,
     Search,
+    SetDays,
     ShowDocument,
     ShowHistory,
     Task,
+    UnpinDocument,
 )
 from ingest.reembed import reembed
 from knowledge.errors import NothingIndexed
+from knowledge.staging import Note
 from knowledge.types import OPERATOR
 
 if TYPE_CHECKING:
@@ -73,6 +81,10 @@ class LocalOperations:
                 return self._check()
             case ListTerms() | PutTerms() | ImportTerms() | RemoveTerms():
                 return carry_out(self._program.store.terms, task)
+            case (
+                DiffDocument() | CiteDocument() | PinDocument() | UnpinDocument() | SetDays() | ListExpiring()
+            ):
+                return carry_out_life_cycle(self._program.searchable_store, task)
             case Evaluate() | DraftQuestions():
                 return self._evaluate(task, notify, cancel or threading.Event())
             case _:
@@ -116,6 +128,7 @@ class LocalOperations:
             paths,
             task.audience,
             prune=task.prune,
+            note=Note(task.by, task.comment, task.effective_from, task.expires_at),
             progress=lambda progress: notify("progress", _progress_json(progress)),
             cancel=cancel,
         )
@@ -155,13 +168,15 @@ class LocalOperations:
             case ShowDocument():
                 return document_json(view(self._program.store, document_id, OPERATOR, task.version))
             case RemoveDocument():
-                removed = documents.remove(document_id)
+                removed = documents.remove(document_id, task.by)
                 return {"document_id": document_id, "source": removed.source, "state": "removed"}
             case ShowHistory():
                 versions = [version_json(version_summary(one)) for one in documents.history(document_id)]
                 return {"document_id": document_id, "versions": versions}
             case RollBack():
-                return summary_json(summary(documents.rollback(document_id, task.version)))
+                return summary_json(
+                    summary(documents.rollback(document_id, task.version, task.by, task.comment))
+                )
 
     def _require_documents(self) -> None:
         """Refuse questions to an empty home.

@@ -19,6 +19,7 @@ from clausewise.rpc import create_rpc
 from clausewise.server import bind_tcp, bind_unix, record, run_both, url_of
 from clausewise.services import register, services_of
 from clausewise.settings import Settings
+from clausewise.ticking import ticking
 from knowledge.errors import HomeLocked
 
 OPERATOR_FILE = "operator.json"
@@ -82,9 +83,9 @@ class Serving:
                     say(f"  {access.new_link(url_of(tcp))}")
                 say("Stop with Ctrl-C.")
 
-            asyncio.run(
-                run_both(create_app(app_services, web, access), create_rpc(operations), tcp, unix, ready)
-            )
+            app = create_app(app_services, web, access)
+            with ticking(program.store.tick):
+                asyncio.run(run_both(app, create_rpc(operations), tcp, unix, ready))
         finally:
             unix.close()
             self._home.forget_server()

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.api.services import Check, Job, ModelInfo, Services
 from clausewise.bootstrap import Program
 from clausewise.library import Library
+from clausewise.lifecycle import LifeCycle
 from clausewise.protocol import Operations
 from clausewise.tasks import CheckIndex, Evaluate, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
@@ -36,9 +37,7 @@ def register(queue: Queue, operations: Operations) -> None:
 
         return handle
 
-    queue.register(
-        INGEST, handler(lambda payload: Ingest(paths=payload["paths"], audience=payload["audience"]))
-    )
+    queue.register(INGEST, handler(Ingest.model_validate))
     queue.register(REBUILD, handler(lambda _: RebuildIndex()))
     queue.register(CHECK, handler(lambda _: CheckIndex()))
     queue.register(
@@ -50,13 +49,16 @@ def services_of(program: Program) -> Services:
     """Return what ``create_app`` takes."""
     store = program.searchable_store
 
-    def start_ingest(paths: Sequence[Path], audience: str) -> str:
-        return store.jobs.submit(INGEST, {"paths": [str(path) for path in paths], "audience": audience})
+    def start_ingest(paths: Sequence[Path], audience: str, note: Mapping[str, str]) -> str:
+        return store.jobs.submit(
+            INGEST, {"paths": [str(path) for path in paths], "audience": audience, **note}
+        )
 
     return Services(
         answerer=program.answerer,
         searcher=program.searcher,
         library=Library(store, store.uploads, start_ingest),
+        life_cycle=LifeCycle(store),
         glossary=store.terms,
         index=Index(program),
         jobs=Jobs(store.jobs),

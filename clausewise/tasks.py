@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 Audiences = list[Name] | None
+# A time without a zone is taken as UTC.
+Day = Annotated[datetime, AfterValidator(lambda day: day if day.tzinfo else day.replace(tzinfo=UTC))]
 
 
 class _Task(BaseModel):
@@ -56,6 +59,10 @@ class Ingest(_Task):
     paths: list[str] = Field(min_length=1)
     audience: Name = "internal"
     prune: bool = False
+    by: Name = "operator"
+    comment: str = Field("", max_length=2000)
+    effective_from: Day | None = None
+    expires_at: Day | None = None
 
 
 class ListDocuments(_Task):
@@ -78,6 +85,7 @@ class RemoveDocument(_Task):
 
     task: Literal["documents.remove"] = "documents.remove"
     document_id: Name
+    by: Name = "operator"
 
 
 class ShowHistory(_Task):
@@ -93,6 +101,62 @@ class RollBack(_Task):
     task: Literal["documents.rollback"] = "documents.rollback"
     document_id: Name
     version: int | None = Field(None, ge=1)
+    by: Name = "operator"
+    comment: str = Field("", max_length=2000)
+
+
+class DiffDocument(_Task):
+    """Compare two versions of a document clause by clause; None is the one in force, and the one before that."""
+
+    task: Literal["documents.diff"] = "documents.diff"
+    document_id: Name
+    before: int | None = Field(None, ge=1)
+    after: int | None = Field(None, ge=1)
+
+
+class CiteDocument(_Task):
+    """Open what an answer cited: a span of one version, and what has become of its clause."""
+
+    task: Literal["documents.cite"] = "documents.cite"
+    document_id: Name
+    version: int = Field(ge=1)
+    start: int = Field(ge=0)
+    end: int = Field(ge=1)
+
+
+class PinDocument(_Task):
+    """Keep a version in force whatever the file becomes; None is the one in force."""
+
+    task: Literal["documents.pin"] = "documents.pin"
+    document_id: Name
+    version: int | None = Field(None, ge=1)
+    by: Name = "operator"
+
+
+class UnpinDocument(_Task):
+    """Let a document follow its file again."""
+
+    task: Literal["documents.unpin"] = "documents.unpin"
+    document_id: Name
+    by: Name = "operator"
+
+
+class SetDays(_Task):
+    """Set from when until when a version answers; what is not given stays, None is at once or never."""
+
+    task: Literal["documents.days"] = "documents.days"
+    document_id: Name
+    version: int | None = Field(None, ge=1)
+    effective_from: Day | None = None
+    expires_at: Day | None = None
+    by: Name = "operator"
+
+
+class ListExpiring(_Task):
+    """List the documents that expire within some days, or have expired."""
+
+    task: Literal["documents.expiring"] = "documents.expiring"
+    days: int = Field(30, ge=0, le=3650)
 
 
 class RebuildIndex(_Task):
@@ -177,6 +241,12 @@ Task = (
     | RemoveDocument
     | ShowHistory
     | RollBack
+    | DiffDocument
+    | CiteDocument
+    | PinDocument
+    | UnpinDocument
+    | SetDays
+    | ListExpiring
     | RebuildIndex
     | Evaluate
     | DraftQuestions

@@ -113,8 +113,60 @@ def print_history(result: Json) -> None:
         mark = "*" if version["current"] else " "
         print_text(
             f"{mark} version {version['version']}  {version['created_at']}  {version['passages']} passages  "
-            f"{version['state']}"
+            f"{version['state']}{', pinned' if version['pinned'] else ''}  by {version['by']}"
         )
+        for name, word in (
+            ("effective_from", "effective from"),
+            ("expires_at", "expires"),
+            ("reason", "waits:"),
+        ):
+            if version[name]:
+                print_text(f"    {word} {version[name]}")
+        if version["comment"]:
+            print_text(f"    {version['comment']}")
+
+
+def print_difference(result: Json) -> None:
+    """Print what changed: removed words between [- -], added ones between {+ +}."""
+    print_text(f"version {result['from']} → {result['to']}: {result['unchanged']} clauses unchanged")
+    for change in result["changes"]:
+        labels = [change[side]["label"] for side in ("before", "after") if change[side]]
+        print_text(f"\n{change['kind']}: {' → '.join(dict.fromkeys(labels)) or '(no heading)'}")
+        if change["marks"]:
+            print_text(_quoted("".join(map(_marked, change["marks"])).strip(), lines=40))
+
+
+def print_cited(result: Json) -> None:
+    """Print a citation as it was, and what has become of its clause."""
+    clause, now = result["clause"], result["now"]
+    print_text(f"version {result['version']}, {clause['label']}\n{_quoted(result['quote'])}")
+    told = {
+        "current": "This version is in force.",
+        "unchanged": f"Version {result['current_version']} is in force; this clause is the same there.",
+        "moved": f"Version {result['current_version']} is in force; this clause has moved there.",
+        "changed": f"Version {result['current_version']} is in force; this clause has changed:",
+        "gone": f"Version {result['current_version']} is in force; this clause is gone.",
+    }
+    print_text(told[result["standing"]])
+    if result["standing"] in {"changed", "moved"}:
+        print_text(f"{now['label']}\n{_quoted(now['text'].strip())}")
+
+
+def print_expiring(result: Json) -> None:
+    """Print what expires, the first to go first."""
+    if not result["documents"]:
+        print_text("Nothing expires in that time.")
+    for one in result["documents"]:
+        word = "expired" if one["expired"] else "expires"
+        print_text(
+            f"{one['document_id']}  {word} {one['expires_at']}  v{one['version']}  {one['source']}  {one['title']}"
+        )
+
+
+def _marked(mark: tuple[str, str]) -> str:
+    """Return a run of a difference with its signs, white space outside them."""
+    kind, text = mark
+    return {"same": text, "removed": f"[-{text}-]", "added": f"{{+{text}+}}"}[kind]
 
 
 def _place(place: Json) -> str:

@@ -24,8 +24,9 @@ from ingest.reading import Found, Reading, digest_of, files_below, opened, read,
 from ingest.report import OnProgress, Progress, Report
 from ingest.settings import IngestSettings
 from ingest.sources.folder import SourceFile
+from knowledge.publishing import Place
 from knowledge.runs import FileOutcome, RunId, RunState, add_outcomes
-from knowledge.staging import Known, Target, known, sources
+from knowledge.staging import Known, Note, Target, known, sources
 from knowledge.store import Store
 from knowledge.types import INTERNAL
 from models.protocols import Embedder
@@ -50,12 +51,14 @@ class Ingestor:
         audience: str = INTERNAL,
         *,
         prune: bool = False,
+        note: Note | None = None,
         progress: OnProgress | None = None,
         cancel: threading.Event | None = None,
     ) -> Report:
         """Take in what changed below ``paths``; with ``prune``, remove what is gone from there.
 
-        ``audience`` is that of passages whose row names none. ``cancel`` ends the run soon, with what is
+        ``audience`` is that of passages whose row names none. ``note`` says who makes the new versions, why, and from
+        when until when they answer. ``cancel`` ends the run soon, with what is
         finished by then in force.
 
         Raises:
@@ -73,7 +76,7 @@ class Ingestor:
         asked = cancel or threading.Event()
         state: RunState = "failed"
         tally = _Tally(files, progress or _silent)
-        work = _Run(self._store, self._embedder, audience, run_id, tally, asked)
+        work = _Run(self._store, self._embedder, audience, run_id, tally, asked, note or Note())
         try:
             with Isolation(self._limits) as isolation, _cancelling(isolation, asked):
                 for found in work.each(tally.found(files, partial(opened, limits=self._limits))):
@@ -153,8 +156,10 @@ class _Run:
         run_id: RunId,
         tally: _Tally,
         cancel: threading.Event,
+        note: Note,
     ) -> None:
         self._store = store
+        self._note = note
         self._publisher = store.publisher
         self._embedder = embedder
         self._audience = audience
@@ -189,7 +194,7 @@ class _Run:
             if before is not None and self._is_unchanged(before, digest):
                 self._finish(found, _unchanged(before))
                 return
-            reading = read(found, digest, self._audience, isolation, self._embedder)
+            reading = read(found, digest, self._audience, isolation, self._embedder, self._note)
         except Cancelled:
             return
         except IngestError as error:
@@ -209,9 +214,12 @@ class _Run:
         """Embed, index and publish what is staged."""
         group, self._group = self._group, []
         if group and self._embed(group):
-            self._publisher.prepare([staged.target for staged in group])
-            for staged in group:
-                self._publish(staged)
+            with self._publisher.turn:
+                held = self._publisher.held([staged.target for staged in group])
+                self._publisher.prepare([staged.target for staged in group if staged.target not in held])
+                for staged in group:
+                    self._publish(staged, held.get(staged.target))
+                self._publisher.settle()
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove the documents that are no longer found below ``paths``."""
@@ -219,9 +227,7 @@ class _Run:
             gone = gone_below(connection, paths, self._seen, self._unread)
         for document_id, source in gone:
             outcome = FileOutcome(source, "removed", document_id=document_id)
-            target = Target(document_id, None)
-            self._publisher.prepare([target])
-            self._publisher.publish(target, "document.removed", self._recording(outcome))
+            self._publisher.change(Target(document_id, None), "document.removed", self._recording(outcome))
             self._changed += 1
             self._done(outcome)
 
@@ -256,17 +262,22 @@ class _Run:
         self.embedded += count
         self._tally.say("", self.embedded)
 
-    def _publish(self, staged: _Staged) -> None:
+    def _publish(self, staged: _Staged, held: Place | None) -> None:
         count = len(staged.reading.version.passages)
         outcome = FileOutcome(
             source=staged.source,
-            state="indexed",
+            state="waiting" if held else "indexed",
             passages=count,
+            reason=held.reason if held else None,
+            code=held.state if held else None,
             document_id=staged.target.document_id,
             version=staged.target.number,
         )
-        self._publisher.publish(staged.target, "document.published", self._recording(outcome))
-        self._changed += count
+        if held:
+            self._publisher.hold(staged.target, held, self._recording(outcome))
+        else:
+            self._publisher.publish(staged.target, "document.published", self._recording(outcome))
+            self._changed += count
         self._tally.done_bytes += staged.found.size
         self._done(outcome)
 

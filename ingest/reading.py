@@ -18,7 +18,7 @@ from ingest.splitting import SPLITTER_VERSION, split, text_for_embedding
 from ingest.types import ParsedDocument, PassageDraft, SplitDocument
 from knowledge.embeddings import embed_key
 from knowledge.sentences import in_own_script
-from knowledge.staging import NewPassage, NewVersion
+from knowledge.staging import NewPassage, NewVersion, Note
 from knowledge.text import language_of
 from models.protocols import Embedder
 
@@ -91,8 +91,10 @@ def recipe_of(embedder: Embedder) -> str:
     return f"parser {PARSER_VERSION}, splitter {SPLITTER_VERSION}, {embedder.max_tokens} tokens"
 
 
-def read(found: Found, digest: str, audience: str, isolation: Isolation, embedder: Embedder) -> Reading:
-    """Parse and split a file.
+def read(
+    found: Found, digest: str, audience: str, isolation: Isolation, embedder: Embedder, note: Note
+) -> Reading:
+    """Parse and split a file; ``note`` says who makes the version and why.
 
     Raises:
         IngestError: it yields no document; ``reason`` says why.
@@ -115,6 +117,7 @@ def read(found: Found, digest: str, audience: str, isolation: Isolation, embedde
         passages=_passages(document, keys, audience),
         pages=parsed.pages,
         details=_details(parsed),
+        note=note,
     )
     return Reading(version, dict(zip(keys, texts, strict=True)))
 

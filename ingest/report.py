@@ -64,6 +64,7 @@ class Report:
             "unchanged": states["unchanged"],
             "skipped": states["skipped"],
             "failed": states["failed"],
+            "waiting": states["waiting"],
             "removed": states["removed"],
             "passages": sum(file.passages for file in self.files if file.state == "indexed"),
             "embedded": self.embedded,

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, exists, false, func, select
 
-from knowledge.access import allowed, readable
+from knowledge.access import allowed, listed
 from knowledge.database import Database
 from knowledge.errors import NotFound, NotReadable
 from knowledge.publishing import Publisher
 from knowledge.staging import Target
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
-from knowledge.types import OPERATOR, DocumentId, Reader
-
-VersionState = Literal["live", "superseded"]
+from knowledge.types import OPERATOR, DocumentId, Reader, VersionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +27,12 @@ class DocumentInfo:
     audience: str  # of passages whose row names none
     audiences: tuple[str, ...]
     version: int
-    state: Literal["live", "removed"]
+    state: Literal["live", "expired", "removed"]
     passages: int
     pages: int | None
     updated_at: datetime
+    expires_at: datetime | None
+    pinned: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,13 @@ class VersionInfo:
     pages: int | None
     file_digest: str
     created_at: datetime
+    created_by: str
+    comment: str
+    effective_from: datetime | None
+    expires_at: datetime | None
+    published_at: datetime | None
+    reason: str | None  # why it is not in force, where it waits
+    pinned: bool
 
 
 class Documents:
@@ -67,7 +74,7 @@ class Documents:
 
     def count(self, reader: Reader = OPERATOR) -> int:
         """Return how many documents ``browse`` knows for this reader."""
-        statement = readable(reader, func.count(func.distinct(DocumentRow.id)))
+        statement = listed(reader, func.count(func.distinct(DocumentRow.id)))
         with self._database.read() as connection:
             return int(connection.execute(statement).scalar() or 0)
 
@@ -105,8 +112,16 @@ class Documents:
                     VersionRow.pages,
                     VersionRow.file_digest,
                     VersionRow.created_at,
+                    VersionRow.created_by,
+                    VersionRow.comment,
+                    VersionRow.effective_from,
+                    VersionRow.expires_at,
+                    VersionRow.published_at,
+                    VersionRow.report["why"].as_string().label("reason"),
                     (VersionRow.state == "live").label("current"),
+                    (func.coalesce(DocumentRow.pinned, 0) == VersionRow.number).label("pinned"),
                 )
+                .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
                 .where(VersionRow.document_id == document_id, VersionRow.state != "staged")
                 .order_by(VersionRow.number.desc())
             ).all()
@@ -114,15 +129,17 @@ class Documents:
             raise NotFound(f"no document {document_id!r}; `clausewise documents list` shows all")
         return [VersionInfo(**row._asdict()) for row in rows]
 
-    def rollback(self, document_id: DocumentId, number: int | None = None) -> DocumentInfo:
+    def rollback(
+        self, document_id: DocumentId, number: int | None = None, by: str = "operator", comment: str = ""
+    ) -> DocumentInfo:
         """Put an earlier version (None: the newest before the current one) in force again.
 
-        It stays in force until the file itself changes; nothing is embedded.
+        It stays in force until the file itself changes, or for good once it is pinned; nothing is embedded.
 
         Raises:
             NotFound: no such document, or no such version is kept.
         """
-        versions = self.history(document_id)
+        versions = [one for one in self.history(document_id) if one.state in {"live", "superseded"}]
         current = next((v.number for v in versions if v.current), None)
         if number is None:
             number = next((v.number for v in versions if current is None or v.number < current), None)
@@ -130,17 +147,18 @@ class Documents:
             kept = ", ".join(str(v.number) for v in versions)
             raise NotFound(f"document {document_id!r} has no such earlier version; kept are {kept}")
         if number != current:
-            self._publisher.change(Target(document_id, number), "document.rolled_back")
+            told = {"by": by, "comment": comment, "from_version": current}
+            self._publisher.change(Target(document_id, number), "document.rolled_back", more=told)
         return self.show(document_id)
 
-    def remove(self, document_id: DocumentId) -> DocumentInfo:
+    def remove(self, document_id: DocumentId, by: str = "operator") -> DocumentInfo:
         """Take a document out of every search; its versions are kept and can be rolled back to.
 
         Raises:
             NotFound: there is no such document in force.
         """
         info = self.show(document_id)
-        self._publisher.change(Target(document_id, None), "document.removed")
+        self._publisher.change(Target(document_id, None), "document.removed", more={"by": by})
         return info
 
     def find(self, wanted: str) -> DocumentId:
@@ -162,7 +180,7 @@ class Documents:
     @staticmethod
     def _audiences(connection: Any, reader: Reader, ids: list[str]) -> dict[str, tuple[str, ...]]:
         rows = connection.execute(
-            readable(reader, PassageRow.document_id, PassageRow.audience)
+            listed(reader, PassageRow.document_id, PassageRow.audience)
             .where(PassageRow.document_id.in_(ids))
             .distinct()
             .order_by(PassageRow.audience)
@@ -176,7 +194,7 @@ class Documents:
 def _summaries(reader: Reader, *conditions: ColumnElement[bool]) -> Any:
     """Return the SELECT of what ``DocumentInfo`` holds, one row for each visible document."""
     return (
-        readable(
+        listed(
             reader,
             DocumentRow.id,
             DocumentRow.source,
@@ -184,6 +202,8 @@ def _summaries(reader: Reader, *conditions: ColumnElement[bool]) -> Any:
             DocumentRow.audience,
             DocumentRow.current_version,
             DocumentRow.updated_at,
+            DocumentRow.expires_at,
+            DocumentRow.pinned,
             VersionRow.pages,
             func.count().label("passages"),
         )
@@ -210,8 +230,10 @@ def _info(row: Row[Any], audiences: tuple[str, ...]) -> DocumentInfo:
         audience=row.audience,
         audiences=audiences,
         version=row.current_version,
-        state="live",
+        state="expired" if row.expires_at is not None and row.expires_at <= datetime.now(UTC) else "live",
         passages=row.passages,
         pages=row.pages,
         updated_at=row.updated_at,
+        expires_at=row.expires_at,
+        pinned=row.pinned,
     )

@@ -10,12 +10,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from knowledge import recovery
-from knowledge.access import readable
+from knowledge.access import kept
 from knowledge.database import Database
 from knowledge.events import append_event, broken_links
 from knowledge.fulltext import FullText
 from knowledge.tables import PassageRow, VectorRow, VersionRow
-from knowledge.types import OPERATOR, PassageId
+from knowledge.types import PassageId
 from knowledge.vectors import VectorIndex
 
 Part = Literal["database", "events", "versions", "fulltext", "vectors"]
@@ -97,7 +97,7 @@ class Maintenance:
             return
         if (found := self._fulltext.problem(session)) is not None:
             yield Problem("fulltext", f"the word index is damaged: {found}", advice)
-        wanted = {PassageId(i) for i in session.execute(readable(OPERATOR, PassageRow.passage_id)).scalars()}
+        wanted = {PassageId(i) for i in session.execute(kept(PassageRow.passage_id)).scalars()}
         held = self._fulltext.ids(session)
         if lost := len(wanted - held):
             yield Problem("fulltext", f"{lost} passages cannot be found by words", advice)
@@ -136,7 +136,7 @@ def _event_problems(session: Session) -> Iterator[Problem]:
 
 def _version_problems(session: Session) -> Iterator[Problem]:
     """Yield documents whose passages do not make up their canonical text exactly."""
-    numbers = session.execute(readable(OPERATOR, PassageRow.document_id, PassageRow.version).distinct()).all()
+    numbers = session.execute(kept(PassageRow.document_id, PassageRow.version).distinct()).all()
     for document_id, version in numbers:
         text_of: Any = session.execute(
             select(VersionRow.text).where(VersionRow.document_id == document_id, VersionRow.number == version)
@@ -163,7 +163,7 @@ def _vector_row_problems(session: Session, vectors: VectorIndex) -> Iterator[Pro
     model = vectors.model
     has_vector = (VectorRow.embed_key == PassageRow.embed_key) & (VectorRow.model_id == model.model_id)
     lost = session.execute(
-        readable(OPERATOR, func.count()).outerjoin(VectorRow, has_vector).where(VectorRow.embed_key.is_(None))
+        kept(func.count()).outerjoin(VectorRow, has_vector).where(VectorRow.embed_key.is_(None))
     ).scalar()
     if lost:
         yield Problem(

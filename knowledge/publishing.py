@@ -7,8 +7,9 @@ holds. Whoever is killed anywhere in this order leaves the old version answering
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from knowledge import embeddings
 from knowledge.access import in_force
+from knowledge.citing import cited_since
 from knowledge.database import Database, bump_generation
 from knowledge.errors import IndexBroken, IndexMismatch, NotFound
 from knowledge.events import append_event
@@ -28,7 +30,7 @@ from knowledge.recovery import rebuild_vectors
 from knowledge.settings import KnowledgeSettings
 from knowledge.staging import NewVersion, Target, stage
 from knowledge.tables import DocumentRow, PassageRow, VectorRow, VersionRow
-from knowledge.types import DocumentId, PassageId
+from knowledge.types import DocumentId, PassageId, VersionState
 from knowledge.vectors import VectorBatch, VectorIndex
 
 _LEFT_BEHIND = timedelta(days=7)  # a staged version that nobody came back for
@@ -43,8 +45,21 @@ class _Indexed:
     context: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a complete version stands that is not in force, and why."""
+
+    state: VersionState
+    reason: str
+    report: Mapping[str, Any] = field(default_factory=dict)
+
+
 class Publisher:
-    """Changes what is in force. One at a time: the lock on the home keeps other processes away."""
+    """Changes what is in force. One at a time: the lock on the home keeps other processes away.
+
+    ``turn`` is held from the first write to the vector index until it is declared to agree with SQL again, so that
+    no thread declares so while another is in the middle.
+    """
 
     def __init__(
         self, database: Database, fulltext: FullText, vectors: VectorIndex, settings: KnowledgeSettings
@@ -53,6 +68,7 @@ class Publisher:
         self._fulltext = fulltext
         self._vectors = vectors
         self._settings = settings
+        self.turn = threading.RLock()
 
     def stage(self, version: NewVersion, run_id: str | None = None) -> tuple[Target, str]:
         """Keep a new version that nobody can see yet, and return it with the source that is shown."""
@@ -94,10 +110,41 @@ class Publisher:
             if len(self._vectors.present(batch.audience, batch.ids)) != len(batch.ids):
                 raise IndexBroken("the vector index lost vectors that were just written")
 
-    def publish(self, target: Target, kind: str, also: Callable[[Session], None] | None = None) -> None:
+    def held(self, targets: Sequence[Target]) -> dict[Target, Place]:
+        """Return those of ``targets`` that may not come into force now, and where they are to stand meanwhile."""
+        with self._database.read() as connection:
+            found = {target: _held_back(connection, target) for target in targets}
+        return {target: place for target, place in found.items() if place is not None}
+
+    def hold(self, target: Target, place: Place, also: Callable[[Session], None] | None = None) -> None:
+        """Keep a staged version, complete but not in force, in one transaction; ``also`` joins it.
+
+        Its vectors stay in SQL; the vector index does not hold it.
+        """
+        with self._database.write() as session:
+            session.execute(
+                update(VersionRow)
+                .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
+                .values(state=place.state, report={"why": place.reason, **place.report})
+            )
+            append_event(
+                session,
+                "document.held",
+                {**_told(session, target), "state": place.state, "why": place.reason},
+            )
+            if also is not None:
+                also(session)
+
+    def publish(
+        self,
+        target: Target,
+        kind: str,
+        also: Callable[[Session], None] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         """Put a prepared version in force (or none: remove) in one transaction; ``also`` joins it.
 
-        ``kind`` names the event. Afterwards the vector index forgets what is no longer in force.
+        ``kind`` names the event, ``more`` adds to it. Afterwards the vector index forgets what is no longer in force.
         """
         with self._database.write() as session:
             now, then = self._held(session, target.document_id), self._wanted(session, target)
@@ -109,7 +156,8 @@ class Publisher:
             _move(session, target)
             bump_generation(session)
             self._forget_old_versions(session, target.document_id)
-            append_event(session, kind, _told(session, target, added=len(fresh), removed=len(gone)))
+            told = _told(session, target, added=len(fresh), removed=len(gone))
+            append_event(session, kind, {**told, **(more or {})})
             if also is not None:
                 also(session)
         stale: dict[str, list[PassageId]] = {}
@@ -117,18 +165,30 @@ class Publisher:
             stale.setdefault(now[passage_id].audience, []).append(passage_id)
         self._vectors.delete(stale)
 
-    def change(self, target: Target, kind: str) -> None:
+    def change(
+        self,
+        target: Target,
+        kind: str,
+        also: Callable[[Session], None] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
         """Prepare, publish and settle one change."""
-        self.prepare([target])
-        self.publish(target, kind)
+        with self.turn:
+            self.prepare([target])
+            self.publish(target, kind, also, more)
+            self._vectors.settle()
+
+    def settle(self) -> None:
+        """Declare that the vector index agrees with SQL; ``turn`` must be held since the first write."""
         self._vectors.settle()
 
     def tidy(self, *, optimise: bool = False) -> None:
         """Declare a series of changes complete, and give back the space that they left unused."""
-        if self._vectors.is_bloated():
-            rebuild_vectors(self._database, self._vectors)
-        else:
-            self._vectors.settle()
+        with self.turn:
+            if self._vectors.is_bloated():
+                rebuild_vectors(self._database, self._vectors)
+            else:
+                self._vectors.settle()
         self.collect_garbage()
         if optimise:
             with self._database.write() as session:
@@ -174,6 +234,7 @@ class Publisher:
             yield VectorBatch(audience, ids, np.stack([found[passages[i].embed_key] for i in ids]))
 
     def _forget_old_versions(self, session: Session, document_id: DocumentId) -> None:
+        """Drop superseded versions beyond the settings' number, unless an answer cited them not long ago."""
         kept = (
             select(VersionRow.number)
             .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
@@ -184,6 +245,7 @@ class Publisher:
             delete(VersionRow)
             .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
             .where(VersionRow.number.not_in(list(session.execute(kept).scalars())))
+            .where(VersionRow.number.not_in(cited_since(session, document_id, self._settings.cited_days)))
         )
 
 
@@ -245,7 +307,13 @@ def _move(session: Session, target: Target) -> None:
     values: dict[str, Any] = {"updated_at": now, "removed_at": now}
     if target.number is not None:
         version = session.execute(
-            select(VersionRow.title, VersionRow.audience, VersionRow.text, DocumentRow.source)
+            select(
+                VersionRow.title,
+                VersionRow.audience,
+                VersionRow.text,
+                VersionRow.expires_at,
+                DocumentRow.source,
+            )
             .join(DocumentRow, DocumentRow.id == VersionRow.document_id)
             .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
         ).first()
@@ -254,12 +322,13 @@ def _move(session: Session, target: Target) -> None:
         session.execute(
             update(VersionRow)
             .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
-            .values(state="live")
+            .values(state="live", published_at=now)
         )
         values = {
             "updated_at": now,
             "removed_at": None,
             "current_version": target.number,
+            "expires_at": version.expires_at,
             "title": version.title,
             "audience": version.audience,
             "codes": list(document_codes(version.title, version.source, version.text)),
@@ -267,14 +336,34 @@ def _move(session: Session, target: Target) -> None:
     session.execute(update(DocumentRow).where(DocumentRow.id == target.document_id).values(values))
 
 
-def _told(session: Session, target: Target, *, added: int, removed: int) -> dict[str, Any]:
-    row = session.execute(
-        select(DocumentRow.source, DocumentRow.current_version).where(DocumentRow.id == target.document_id)
+def _held_back(connection: Connection, target: Target) -> Place | None:
+    """Return why a version may not come into force now: its document is pinned, or its day has not come."""
+    row = connection.execute(
+        select(DocumentRow.pinned, VersionRow.effective_from)
+        .join(VersionRow, VersionRow.document_id == DocumentRow.id)
+        .where(DocumentRow.id == target.document_id, VersionRow.number == target.number)
     ).one()
+    if row.pinned is not None:
+        return Place("waiting", f"the document is pinned to version {row.pinned}")
+    if row.effective_from is not None and row.effective_from > datetime.now(UTC):
+        return Place("scheduled", f"comes into force at {row.effective_from.isoformat(timespec='seconds')}")
+    return None
+
+
+def _told(session: Session, target: Target, *, added: int = 0, removed: int = 0) -> dict[str, Any]:
+    source = session.execute(
+        select(DocumentRow.source).where(DocumentRow.id == target.document_id)
+    ).scalar_one()
+    by = session.execute(
+        select(VersionRow.created_by).where(
+            VersionRow.document_id == target.document_id, VersionRow.number == target.number
+        )
+    ).scalar()
     return {
         "document_id": target.document_id,
-        "source": row.source,
+        "source": source,
         "version": target.number,
+        "by": by or "operator",
         "passages_added": added,
         "passages_removed": removed,
     }

@@ -15,13 +15,13 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from knowledge import embeddings
-from knowledge.access import readable
+from knowledge.access import kept
 from knowledge.database import Database, bump_generation
 from knowledge.errors import IndexBroken
 from knowledge.fulltext import Entry, FullText
 from knowledge.identity import EmbedderInfo
 from knowledge.tables import DocumentRow, PassageRow
-from knowledge.types import OPERATOR, PassageId
+from knowledge.types import PassageId
 from knowledge.vectors import VectorBatch, VectorIndex
 
 _PAGE = 2000
@@ -45,14 +45,14 @@ def wanted_vectors(connection: Connection | Session) -> dict[str, dict[PassageId
     """Return the passages in force with the keys of their vectors, by audience."""
     wanted: dict[str, dict[PassageId, bytes]] = {}
     columns = (PassageRow.audience, PassageRow.passage_id, PassageRow.embed_key)
-    for row in connection.execute(readable(OPERATOR, *columns)):
+    for row in connection.execute(kept(*columns)):
         wanted.setdefault(row.audience, {})[PassageId(row.passage_id)] = row.embed_key
     return wanted
 
 
 def count_in_force(connection: Connection | Session) -> int:
     """Return the number of passages in force."""
-    return int(connection.execute(readable(OPERATOR, func.count())).scalar() or 0)
+    return int(connection.execute(kept(func.count())).scalar() or 0)
 
 
 def differences(database: Database, vectors: VectorIndex) -> Differences:
@@ -172,7 +172,7 @@ def _entries(session: Session) -> Iterator[list[Entry]]:
         DocumentRow.title,
     )
     for document_id in session.execute(select(DocumentRow.id).order_by(DocumentRow.id)).scalars().all():
-        rows = session.execute(readable(OPERATOR, *columns).where(PassageRow.document_id == document_id))
+        rows = session.execute(kept(*columns).where(PassageRow.document_id == document_id))
         entries = [
             Entry(PassageId(row.passage_id), row.text, "\n".join((row.title, *row.heading)), row.audience)
             for row in rows

@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
-from knowledge.access import allowed, readable
+from knowledge.access import allowed, listed, readable
 from knowledge.database import Database
 from knowledge.errors import NotFound, NotReadable
 from knowledge.names import DocumentName
@@ -41,6 +41,8 @@ _COLUMNS = (
     DocumentRow.title,
 )
 _HIDDEN = " "
+_SHOWN = ("live", "superseded")  # versions that were in force once; what waits is for those who look after it
+_COMPLETE = (*_SHOWN, "draft", "review", "waiting", "scheduled", "rejected")
 _SECTION = 6_000  # characters before and after a passage in which the rest of its section is looked for
 
 
@@ -265,7 +267,7 @@ class Repository:
         """
         statement: Any
         if version is None:
-            statement = readable(reader, *_COLUMNS)
+            statement = listed(reader, *_COLUMNS)
         else:
             self.canonical(document_id, version, reader)  # the gate for what is no longer in force
             statement = select(*_COLUMNS).join(DocumentRow, DocumentRow.id == PassageRow.document_id)
@@ -273,6 +275,20 @@ class Repository:
         statement = statement.where(PassageRow.document_id == document_id)
         with self._database.read() as connection:
             return [_passage(row) for row in connection.execute(statement.order_by(PassageRow.ordinal))]
+
+    def current_version(self, document_id: DocumentId, reader: Reader) -> int:
+        """Return the number of the version in force.
+
+        Raises:
+            NotFound: no such document for this reader.
+        """
+        with self._database.read() as connection:
+            current = connection.execute(
+                listed(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
+            ).scalar()
+        if current is None:
+            raise NotFound(f"no document {document_id!r}")
+        return int(current)
 
     def canonical(self, document_id: DocumentId, version: int | None, reader: Reader) -> str:
         """Return the canonical text of a version (None: the current one), hidden passages blanked.
@@ -287,7 +303,7 @@ class Repository:
         """
         with self._database.read() as connection:
             current = connection.execute(
-                readable(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
+                listed(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
             ).scalar()
             if current is None:
                 raise NotFound(f"no document {document_id!r}")
@@ -295,7 +311,7 @@ class Repository:
             text = connection.execute(
                 select(VersionRow.text)
                 .where(VersionRow.document_id == document_id, VersionRow.number == wanted)
-                .where(VersionRow.state != "staged")
+                .where(VersionRow.state.in_(_SHOWN if reader.audiences is not None else _COMPLETE))
             ).scalar()
             if text is None:
                 raise NotFound(f"document {document_id!r} has no version {wanted}")

@@ -16,7 +16,7 @@ from knowledge.tables import RunFileRow, RunRow
 
 RunId = NewType("RunId", str)
 RunState = Literal["running", "done", "cancelled", "failed", "interrupted"]
-FileState = Literal["indexed", "unchanged", "skipped", "failed", "removed"]
+FileState = Literal["indexed", "unchanged", "skipped", "failed", "removed", "waiting"]
 
 _KEPT = 200  # runs; older ones are forgotten
 

@@ -13,6 +13,12 @@ class KnowledgeSettings(BaseModel):
     kept_versions: int = Field(
         default=5, ge=1, le=1000, description="Versions kept of a document, the current one included."
     )
+    cited_days: int = Field(
+        default=365,
+        ge=0,
+        le=36_500,
+        description="Days for which a version that an answer cited is kept beyond that number.",
+    )
     busy_timeout_s: float = Field(
         default=30.0,
         ge=0.1,

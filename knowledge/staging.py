@@ -41,6 +41,16 @@ class NewPassage:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Who made a version and why, and from when until when it answers (None: at once, for ever)."""
+
+    by: str = "operator"
+    comment: str = ""
+    effective_from: datetime | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewVersion:
     """One reading of a file; ``passages`` cover ``text`` in order."""
 
@@ -55,11 +65,12 @@ class NewVersion:
     passages: tuple[NewPassage, ...]
     pages: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    note: Note = field(default_factory=Note)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store has of a file: the newest version that was ever in force, whichever is now.
+    """What the store has of a file: its newest complete version, whichever is in force.
 
     A version that was rolled back stays so until its file changes, hence the newest, not the current.
     """
@@ -225,6 +236,10 @@ def _version_row(
         "passages": len(version.passages),
         "created_at": datetime.now(UTC),
         "run_id": run_id,
+        "created_by": version.note.by,
+        "comment": version.note.comment,
+        "effective_from": version.note.effective_from,
+        "expires_at": version.note.expires_at,
     }
 
 

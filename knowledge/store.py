@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from knowledge.fulltext import FullText
 from knowledge.glossary import Glossary, Pair, load_glossary
 from knowledge.identity import EmbedderInfo, check_model, recorded_model
 from knowledge.jobs import Jobs
+from knowledge.lifecycle import LifeCycle
 from knowledge.lock import HomeLock
 from knowledge.maintenance import Maintenance
 from knowledge.names import NameIndex
@@ -41,7 +43,8 @@ class Store:
         self._loaded = False
         self._names: dict[frozenset[str] | None, tuple[int, NameIndex]] = {}
         self._glossary: tuple[tuple[int, list[Pair]], Glossary] | None = None
-        self._loading = threading.Lock()
+        self._loading = threading.RLock()
+        self._on_tick: list[Callable[[], None]] = []
         self.home = lock.home
         self.settings = settings
         self.database = database
@@ -50,6 +53,7 @@ class Store:
         self.repository = Repository(database, model.model_id)
         self.publisher = Publisher(database, self.fulltext, self.vectors, settings)
         self.documents = Documents(database, self.publisher)
+        self.life_cycle = LifeCycle(database, self.publisher)
         self.maintenance = Maintenance(database, self.fulltext, self.vectors)
         self.runs = Runs(database)
         self.jobs = Jobs(database, settings)
@@ -95,6 +99,17 @@ class Store:
                     check_model(connection, self._model)
                 recover(self.database, self.fulltext, self.vectors)
                 self._loaded = True
+                self.tick()
+
+    def tick(self) -> None:
+        """Do what has fallen due: the server calls this every few seconds, and opening the indexes does once."""
+        self.life_cycle.tick()
+        for told in self._on_tick:
+            told()
+
+    def on_tick(self, call: Callable[[], None]) -> None:
+        """Call ``call`` with each tick; it must be quick and must not raise."""
+        self._on_tick.append(call)
 
     def close(self) -> None:
         """Close everything and give the home back."""

@@ -164,6 +164,16 @@ class PassageRow(Base):
     embed_key: Mapped[bytes] = mapped_column(index=True)
 
 
+class CitedRow(Base):
+    """A version that an answer named: it is kept longer, so that the citation can be opened."""
+
+    __tablename__ = "cited_versions"
+
+    document_id: Mapped[str] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    last_at: Mapped[datetime]
+
+
 class VectorRow(Base):
     """The embedding of one text by one model, as little-endian float16."""
 

@@ -39,6 +39,9 @@ class Reader:
 
 OPERATOR = Reader(None)
 
+# The way of a version: what is complete and not yet, no longer, or never in force keeps its passages and vectors.
+VersionState = Literal["staged", "draft", "review", "waiting", "scheduled", "live", "superseded", "rejected"]
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

@@ -10,7 +10,17 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from assistant.api import administration, asking, completions, documents, failures, glossary, pages, probes
+from assistant.api import (
+    administration,
+    asking,
+    completions,
+    documents,
+    failures,
+    glossary,
+    lifecycle,
+    pages,
+    probes,
+)
 from assistant.api.documented import without_default_422
 from assistant.api.envelope import Envelope
 from assistant.api.figures import Figures
@@ -44,7 +54,7 @@ def create_app(services: Services, settings: WebSettings, operator: OperatorAcce
         redoc_url=None,
     )
     app.state.parts = Parts(services, settings, operator, figures, Rates(settings), room)
-    for module in (asking, documents, administration, glossary, completions, pages, probes):
+    for module in (asking, lifecycle, documents, administration, glossary, completions, pages, probes):
         app.include_router(module.router)
     static = str(resources.files("assistant.web").joinpath("static"))
     app.mount("/static", _Revalidated(directory=static), name="static")

@@ -60,7 +60,7 @@ async def upload(request: Request, parts: InParts) -> Response:
     library = parts.services.library
     # Read here and not as parameters: the framework reads forms before it asks who is calling.
     taken = await receive(request, library.uploads, parts.settings.upload_files)
-    job_id = await run_in_threadpool(library.ingest, taken.paths, taken.audience)
+    job_id = await run_in_threadpool(library.ingest, taken.paths, taken.audience, taken.note)
     body = {"job_id": job_id, "files": [path.name for path in taken.paths]}
     return JSONResponse(body, 202, {"Location": f"/api/v1/jobs/{job_id}"})
 

@@ -26,7 +26,7 @@ from assistant.errors import NothingToRollBack
 from knowledge.errors import NotFound as NoSuchPair
 from knowledge.glossary import BadGlossary
 from knowledge.terms import KeptTerm, Term
-from knowledge.types import Passage, Reader
+from knowledge.types import OPERATOR, Passage, Reader
 
 _MADE_AT = "2026-11-03T02:15:00+00:00"
 
@@ -43,6 +43,7 @@ class FakeLibrary:
         self._uploads = uploads
         self._documents = {document.document_id: document for document in documents}
         self.started: list[tuple[tuple[Path, ...], str]] = []
+        self.notes: list[Mapping[str, str]] = []
 
     @property
     def uploads(self) -> Path:
@@ -108,10 +109,98 @@ class FakeLibrary:
         """Forget a document."""
         return self._documents.pop(document_id, None) is not None
 
-    def ingest(self, paths: Sequence[Path], audience: str) -> str:
+    def ingest(self, paths: Sequence[Path], audience: str, note: Mapping[str, str]) -> str:
         """Note what was asked."""
         self.started.append((tuple(paths), audience))
+        self.notes.append(note)
         return f"ingest-{len(self.started)}"
+
+
+class FakeLifeCycle:
+    """Nothing ever changed, and one document expires."""
+
+    def __init__(self, library: FakeLibrary) -> None:
+        """Look into ``library``."""
+        self._library = library
+        self.days: list[Mapping[str, datetime | None]] = []
+
+    def difference(
+        self, document_id: str, before: int | None, after: int | None, reader: Reader
+    ) -> dict[str, object] | None:
+        """Find the same."""
+        view = self._library.document(document_id, reader, after)
+        if view is None or view.text is None:
+            return None
+        number = view.summary.version
+        return {
+            "document_id": document_id,
+            "from": before or number,
+            "to": number,
+            "unchanged": len(view.passages),
+            "changes": [],
+        }
+
+    def citation(
+        self, document_id: str, version: int, span: tuple[int, int], reader: Reader
+    ) -> dict[str, object] | None:
+        """Open it; the current version's clause has changed since an earlier one."""
+        view = self._library.document(document_id, reader, version)
+        here = [p for p in view.passages if p.start <= span[0] < span[1] <= p.end] if view else []
+        if view is None or not here:
+            return None
+        passage = here[0]
+        clause = {
+            "label": passage.clause or "",
+            "text": passage.text,
+            "start": passage.start,
+            "end": passage.end,
+            "page": passage.page,
+        }
+        return {
+            "document_id": document_id,
+            "version": version,
+            "current_version": view.current_version,
+            "standing": "current" if version == view.current_version else "changed",
+            "quote": passage.text[span[0] - passage.start : span[1] - passage.start],
+            "start": span[0],
+            "end": span[1],
+            "clause": clause,
+            "now": clause,
+        }
+
+    def pin(self, document_id: str, version: int | None) -> int | None:
+        """Pin."""
+        view = self._library.document(document_id, OPERATOR, version)
+        return None if view is None else view.summary.version
+
+    def unpin(self, document_id: str) -> int | None:
+        """Unpin."""
+        return self.pin(document_id, None)
+
+    def set_days(
+        self, document_id: str, version: int | None, changes: Mapping[str, datetime | None]
+    ) -> int | None:
+        """Note; the order of both days is a rule."""
+        begin, end = changes.get("effective_from"), changes.get("expires_at")
+        if begin is not None and end is not None and end <= begin:
+            raise ValueError("the version would expire before it comes into force")
+        self.days.append(changes)
+        return self.pin(document_id, version)
+
+    def expiring(self, days: int, reader: Reader) -> list[dict[str, object]]:  # noqa: ARG002 - the role's signature
+        """List it."""
+        summaries, _ = self._library.documents(reader, 1, 0)
+        return [
+            {
+                "document_id": one.document_id,
+                "source": one.source,
+                "title": one.title,
+                "version": one.version,
+                "expires_at": _MADE_AT,
+                "expired": True,
+            }
+            for one in summaries
+        ]
 
 
 class FakeGlossary:
@@ -220,6 +309,7 @@ def fake_services(uploads: Path, pace_s: float = 0) -> Services:
         answerer=QuotingAnswerer(searcher, pace_s),
         searcher=searcher,
         library=library,
+        life_cycle=FakeLifeCycle(library),
         glossary=FakeGlossary(),
         index=FakeIndex(),
         jobs=FakeJobs(),

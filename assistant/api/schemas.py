@@ -163,6 +163,9 @@ def summary_json(summary: DocumentSummary) -> Json:
         "audiences": list(summary.audiences),
         "passages": summary.passages,
         "updated_at": summary.updated_at,
+        "state": summary.state,
+        "expires_at": summary.expires_at,
+        "pinned": summary.pinned,
     }
 
 
@@ -184,6 +187,13 @@ def version_json(version: VersionSummary) -> Json:
         "created_at": version.created_at,
         "passages": version.passages,
         "current": version.current,
+        "by": version.by,
+        "comment": version.comment,
+        "effective_from": version.effective_from,
+        "expires_at": version.expires_at,
+        "published_at": version.published_at,
+        "reason": version.reason,
+        "pinned": version.pinned,
     }
 
 

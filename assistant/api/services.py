@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -29,6 +30,9 @@ class DocumentSummary:
     audiences: tuple[str, ...]
     passages: int
     updated_at: str  # ISO 8601, UTC
+    state: Literal["live", "expired", "removed"] = "live"
+    expires_at: str | None = None
+    pinned: int | None = None  # the version that stays whatever the file becomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class VersionSummary:
     created_at: str  # ISO 8601, UTC
     passages: int
     current: bool
+    by: str = "operator"
+    comment: str = ""
+    effective_from: str | None = None
+    expires_at: str | None = None
+    published_at: str | None = None
+    reason: str | None = None  # why it is not in force, where it waits
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +142,47 @@ class Library(Protocol):
     def remove(self, document_id: str) -> bool:
         """Take the document out of search; False when there is none."""
 
-    def ingest(self, paths: Sequence[Path], audience: str) -> str:
-        """Start a job that ingests files stored under ``uploads`` and return its id."""
+    def ingest(self, paths: Sequence[Path], audience: str, note: Mapping[str, str]) -> str:
+        """Start a job that ingests files stored under ``uploads`` and return its id.
+
+        ``note`` may hold ``comment``, ``effective_from`` and ``expires_at`` of the new versions.
+        """
 
     @property
     def uploads(self) -> Path:
         """Folder in the home where uploaded files are kept."""
+
+
+class LifeCycle(Protocol):
+    """Versions compared, cited, pinned and dated; None stands for what is not there for the reader."""
+
+    def difference(
+        self, document_id: str, before: int | None, after: int | None, reader: Reader
+    ) -> dict[str, object] | None:
+        """Compare two versions (None: the one in force, and the one before it) clause by clause."""
+
+    def citation(
+        self, document_id: str, version: int, span: tuple[int, int], reader: Reader
+    ) -> dict[str, object] | None:
+        """Open what was cited, and say what has become of its clause."""
+
+    def pin(self, document_id: str, version: int | None) -> int | None:
+        """Keep a version in force and return its number."""
+
+    def unpin(self, document_id: str) -> int | None:
+        """Follow the file again and return the version in force."""
+
+    def set_days(
+        self, document_id: str, version: int | None, changes: Mapping[str, datetime | None]
+    ) -> int | None:
+        """Set ``effective_from`` and ``expires_at`` of a version and return its number.
+
+        Raises:
+            ValueError: it would expire before it comes into force.
+        """
+
+    def expiring(self, days: int, reader: Reader) -> Sequence[Mapping[str, object]]:
+        """Return what expires within ``days`` or has expired, the first to go first."""
 
 
 class Glossary(Protocol):
@@ -214,6 +260,7 @@ class Services:
     answerer: Answerer
     searcher: Searcher
     library: Library
+    life_cycle: LifeCycle
     glossary: Glossary
     index: Index
     jobs: Jobs

@@ -2,7 +2,9 @@
 
 import shutil
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,10 +16,11 @@ from starlette.datastructures import FormData, UploadFile
 from assistant.errors import InvalidRequest
 from knowledge.types import INTERNAL
 
-_MOST_FIELDS = 4
+_MOST_FIELDS = 8
 _FIELD_BYTES = 4096
 _NAME_BYTES = 200
 _AUDIENCE_CHARACTERS = 100
+_COMMENT_CHARACTERS = 2000
 _INCOMING = ".incoming"
 _FORBIDDEN = frozenset('<>:"|?*\0')
 
@@ -32,6 +35,9 @@ UPLOAD_FORM: dict[str, Any] = {
                     "properties": {
                         "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
                         "audience": {"type": "string", "default": INTERNAL},
+                        "comment": {"type": "string", "description": "why; kept with the versions"},
+                        "effective_from": {"type": "string", "format": "date-time"},
+                        "expires_at": {"type": "string", "format": "date-time"},
                     },
                 }
             }
@@ -46,6 +52,9 @@ class Taken:
 
     paths: tuple[Path, ...]
     audience: str
+    note: Mapping[
+        str, str
+    ]  # comment, effective_from and expires_at (ISO 8601, with their zones), where given
 
 
 async def receive(request: Request, folder: Path, most_files: int) -> Taken:
@@ -71,6 +80,9 @@ def _keep(fields: FormData, folder: Path) -> Taken:
     if not files:
         raise InvalidRequest(reason="no part named 'file' with a file name")
     audience = _audience(fields.get("audience"))
+    comment = str(fields.get("comment") or "").strip()[:_COMMENT_CHARACTERS]
+    days = {name: _day(name, fields.get(name)) for name in ("effective_from", "expires_at")}
+    note = {name: value for name, value in {"comment": comment, **days}.items() if value}
     named = [(safe_name(file.filename or ""), file) for file in files]
     if len({name for name, _ in named}) < len(named):
         raise InvalidRequest(reason="two files have the same name")
@@ -88,7 +100,7 @@ def _keep(fields: FormData, folder: Path) -> Taken:
         finally:
             draft.unlink(missing_ok=True)
         paths.append(home / name)
-    return Taken(tuple(paths), audience)
+    return Taken(tuple(paths), audience, note)
 
 
 def safe_name(name: str) -> str:
@@ -106,6 +118,17 @@ def safe_name(name: str) -> str:
             reason=f"file name {last[:80]!r}: at most {_NAME_BYTES} bytes, no leading dot, no controls"
         )
     return last
+
+
+def _day(name: str, value: object) -> str | None:
+    """Return a day as ISO 8601 with its zone, UTC where none is given."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    try:
+        day = datetime.fromisoformat(value.strip())
+    except ValueError as error:
+        raise InvalidRequest(reason=f"{name} {value[:40]!r}: write a day such as 2027-01-31") from error
+    return (day if day.tzinfo else day.replace(tzinfo=UTC)).isoformat()
 
 
 def _audience(value: object) -> str:

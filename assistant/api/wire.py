@@ -159,6 +159,9 @@ class DocumentBody(_Strict):
     audiences: list[str]
     passages: int
     updated_at: str
+    state: Literal["live", "expired", "removed"]
+    expires_at: str | None
+    pinned: int | None = Field(description="the version that stays in force whatever the file becomes")
 
 
 class DocumentList(_Strict):
@@ -178,6 +181,9 @@ class WholeDocument(_Strict):
     audiences: list[str]
     passages: list[PassageBody]
     updated_at: str
+    state: Literal["live", "expired", "removed"]
+    expires_at: str | None
+    pinned: int | None
     current_version: int
     text: str | None
 
@@ -190,6 +196,13 @@ class VersionBody(_Strict):
     created_at: str
     passages: int
     current: bool
+    by: str
+    comment: str
+    effective_from: str | None
+    expires_at: str | None
+    published_at: str | None
+    reason: str | None = Field(description="why it is not in force, where it waits")
+    pinned: bool
 
 
 class HistoryBody(_Strict):

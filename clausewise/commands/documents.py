@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 
 from clausewise.context import operations, print_json
 
 app = typer.Typer(
-    help="List, show, remove and roll back documents.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show, compare, cite, remove, roll back, pin and date documents.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -92,14 +95,142 @@ def rollback(
     version: Annotated[
         int | None, typer.Option(min=1, help="Version to go back to; the one before unless given.")
     ] = None,
+    comment: Annotated[str, typer.Option(help="Why; kept in the log.")] = "",
     as_json: Json = False,
 ) -> None:
     """Let an earlier version of a document answer again."""
     from clausewise.tasks import RollBack
 
     with operations(ctx, as_json=as_json) as home:
-        result = home.run(RollBack(document_id=document_id, version=version))
+        result = home.run(RollBack(document_id=document_id, version=version, comment=comment))
     if as_json:
         print_json(result)
     else:
         typer.echo(f"{document_id} answers from version {result['version']} now")
+
+
+@app.command("diff")
+def diff(
+    ctx: typer.Context,
+    document_id: Id,
+    before: Annotated[
+        int | None, typer.Argument(min=1, help="Older version; the one before the newer unless given.")
+    ] = None,
+    after: Annotated[
+        int | None, typer.Argument(min=1, help="Newer version; the current one unless given.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between two versions, clause by clause."""
+    from clausewise.tasks import DiffDocument
+    from clausewise.terminal import print_difference
+
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(DiffDocument(document_id=document_id, before=before, after=after))
+    print_json(result) if as_json else print_difference(result)
+
+
+@app.command("cite")
+def cite(
+    ctx: typer.Context,
+    document_id: Id,
+    version: Annotated[int, typer.Option(min=1, help="The version that the citation names.")],
+    start: Annotated[int, typer.Option(min=0, help="Where the quote begins in its canonical text.")],
+    end: Annotated[int, typer.Option(min=1, help="Where it ends.")],
+    as_json: Json = False,
+) -> None:
+    """Open a citation: the text as it was cited, and whether its clause is still the same."""
+    from clausewise.tasks import CiteDocument
+    from clausewise.terminal import print_cited
+
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(CiteDocument(document_id=document_id, version=version, start=start, end=end))
+    print_json(result) if as_json else print_cited(result)
+
+
+@app.command("pin")
+def pin(
+    ctx: typer.Context,
+    document_id: Id,
+    version: Annotated[int | None, typer.Argument(min=1, help="The current one unless given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Keep a version in force whatever the file becomes; new readings wait behind it."""
+    from clausewise.tasks import PinDocument
+
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(PinDocument(document_id=document_id, version=version))
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(f"{document_id} stays at version {result['version']} until `documents unpin`")
+
+
+@app.command("unpin")
+def unpin(ctx: typer.Context, document_id: Id, as_json: Json = False) -> None:
+    """Let a document follow its file again; what waited behind the pin comes into force."""
+    from clausewise.tasks import UnpinDocument
+
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(UnpinDocument(document_id=document_id))
+    if as_json:
+        print_json(result)
+    else:
+        typer.echo(f"{document_id} answers from version {result['version']} and follows its file")
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    document_id: Id,
+    version: Version = None,
+    effective: Annotated[
+        str | None, typer.Option(help="Day from which it answers, such as 2027-01-01, or `none`.")
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="Day from which it no longer answers, or `none`.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Set from when until when a version answers; days without a time begin at midnight UTC."""
+    from clausewise.errors import WrongUsage
+    from clausewise.tasks import SetDays
+
+    given = {"effective_from": effective, "expires_at": expires}
+    changes: dict[str, Any] = {name: day_of(text) for name, text in given.items() if text is not None}
+    if not changes:
+        raise WrongUsage("Give --effective or --expires.")
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(SetDays(document_id=document_id, version=version, **changes))
+    print_json(result) if as_json else typer.echo(f"version {result['version']} of {document_id} is dated")
+
+
+@app.command("expiring")
+def expiring(
+    ctx: typer.Context,
+    days: Annotated[int, typer.Option(min=0, max=3650, help="Within how many days.")] = 30,
+    as_json: Json = False,
+) -> None:
+    """List the documents that expire soon, or have expired."""
+    from clausewise.tasks import ListExpiring
+    from clausewise.terminal import print_expiring
+
+    with operations(ctx, as_json=as_json) as home:
+        result = home.run(ListExpiring(days=days))
+    print_json(result) if as_json else print_expiring(result)
+
+
+def day_of(text: str) -> datetime | None:
+    """Return a day or time as given on the command line, None for `none`.
+
+    Raises:
+        WrongUsage: it is neither.
+    """
+    from clausewise.errors import WrongUsage
+
+    if text.strip().lower() == "none":
+        return None
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise WrongUsage(f"{text!r} is no day: write 2027-01-31, 2027-01-31T09:00+08:00, or none.") from error

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clausewise.commands.documents import Json
+from clausewise.commands.documents import Json, day_of
 from clausewise.context import operations, print_json, reporting
 from clausewise.errors import ExitCode, WrongUsage
 
@@ -20,6 +20,11 @@ def ingest(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also remove documents whose files are gone from these folders.")
     ] = False,
+    comment: Annotated[str, typer.Option(help="Why these versions are made; kept with them.")] = "",
+    effective: Annotated[
+        str | None, typer.Option(help="Day from which the new versions answer; until then the old ones do.")
+    ] = None,
+    expires: Annotated[str | None, typer.Option(help="Day from which they no longer answer.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read documents into the index; only what changed is read and embedded again."""
@@ -27,13 +32,20 @@ def ingest(
     from clausewise.tasks import Ingest
     from clausewise.terminal import print_report
 
+    days = {
+        name: day_of(text)
+        for name, text in (("effective_from", effective), ("expires_at", expires))
+        if text is not None
+    }
     absolute = [str(path.expanduser().absolute()) for path in paths]
     with reporting(as_json=as_json):
         for path in absolute:
             if not os.path.lexists(path):
                 raise WrongUsage(f"There is no file or folder {path}.")
     with operations(ctx, as_json=as_json) as home, progress("Reading") as notify:
-        result = home.run(Ingest(paths=absolute, audience=audience, prune=prune), notify)
+        result = home.run(
+            Ingest(paths=absolute, audience=audience, prune=prune, comment=comment, **days), notify
+        )
     print_json(result) if as_json else print_report(result)
     if any(file["state"] == "failed" for file in result["files"]):
         raise typer.Exit(ExitCode.SOME_FAILED)

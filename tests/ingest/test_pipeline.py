@@ -270,7 +270,7 @@ class TestFailed:
         assert reasons["movie.mp4"][0] == "unknown_type"
         assert "nothing to read" in str(reasons["empty.md"][1])
         assert report.totals == {
-            "files": 4, "indexed": 1, "unchanged": 0, "skipped": 2, "failed": 1, "removed": 0,
+            "files": 4, "indexed": 1, "unchanged": 0, "skipped": 2, "failed": 1, "waiting": 0, "removed": 0,
             "passages": report.totals["passages"], "embedded": report.embedded,
         }  # fmt: skip
         assert set(report.as_json()) == {"run_id", "state", "files", "totals", "seconds"}

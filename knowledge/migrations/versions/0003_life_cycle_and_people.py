@@ -32,6 +32,19 @@ _GRANTS = [
 
 def upgrade() -> None:
     op.create_table(
+        "cited_versions",
+        sa.Column("document_id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("last_at", knowledge.tables.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["documents.id"],
+            name=op.f("fk_cited_versions_document_id_documents"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "version", name=op.f("pk_cited_versions")),
+    )
+    op.create_table(
         "collections",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("title_zh", sa.Text(), nullable=False),
@@ -248,3 +261,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_golden_questions_collection"), table_name="golden_questions")
     op.drop_table("golden_questions")
     op.drop_table("collections")
+    op.drop_table("cited_versions")
