@@ -19,17 +19,27 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.database import Database
-from knowledge.errors import NotFound
+from knowledge.errors import KnowledgeError, NotFound
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import JobRow
 
 JobId = NewType("JobId", str)
+# Priorities: what a person waits for goes before what a clock asked for, and that before measuring.
+INTERACTIVE, SCHEDULED, BACKGROUND = 10, 0, -10
+
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 Json = dict[str, Any]
 
 _ASKED = "job_asked"  # in a session's info: its commit is to wake the consumer
 
 log = structlog.get_logger(__name__)
+
+
+class Transient(KnowledgeError):
+    """A handler raises it for what may succeed later: the job is tried again. Everything else is final."""
+
+    code = "transient"
+    transient = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,10 @@ class JobInfo:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    priority: int
+    lock: str | None
+    by: str
+    collection: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +92,22 @@ class Jobs:
         """Let ``handler`` do the jobs of this name; it returns the job's result as JSON."""
         self._handlers[task] = handler
 
-    def enqueue(self, session: Session, task: str, payload: Json) -> JobId:
-        """Ask for a job in the caller's transaction: it exists if, and only if, that one commits."""
+    def enqueue(
+        self,
+        session: Session,
+        task: str,
+        payload: Json,
+        *,
+        priority: int = SCHEDULED,
+        lock: str | None = None,
+        by: str = "operator",
+        collection: str | None = None,
+    ) -> JobId:
+        """Ask for a job in the caller's transaction: it exists if, and only if, that one commits.
+
+        Jobs of a higher ``priority`` go first; those of one ``lock`` ("document:ID") never run together. ``by`` is
+        who asks, ``collection`` whose editors may see the job (None: administrators only).
+        """
         job_id = JobId(uuid4().hex[:16])
         session.info[_ASKED] = True
         session.execute(
@@ -96,14 +124,29 @@ class Jobs:
                 created_at=datetime.now(UTC),
                 started_at=None,
                 finished_at=None,
+                priority=priority,
+                lock=lock,
+                by=by,
+                collection=collection,
             )
         )
         return job_id
 
-    def submit(self, task: str, payload: Json) -> JobId:
-        """Ask for a job in a transaction of its own."""
+    def submit(
+        self,
+        task: str,
+        payload: Json,
+        *,
+        priority: int = SCHEDULED,
+        lock: str | None = None,
+        by: str = "operator",
+        collection: str | None = None,
+    ) -> JobId:
+        """Ask for a job in a transaction of its own; see ``enqueue``."""
         with self._database.write() as session:
-            return self.enqueue(session, task, payload)
+            return self.enqueue(
+                session, task, payload, priority=priority, lock=lock, by=by, collection=collection
+            )
 
     def get(self, job_id: str) -> JobInfo:
         """Return one job.
@@ -205,7 +248,7 @@ class Jobs:
             row = session.execute(
                 select(JobRow.__table__)
                 .where(JobRow.state == "queued", JobRow.task.in_(list(self._handlers)))
-                .order_by(JobRow.created_at, JobRow.id)
+                .order_by(JobRow.priority.desc(), JobRow.created_at, JobRow.id)
                 .limit(1)
             ).first()
             if row is None:
@@ -255,4 +298,8 @@ def _info(row: Any) -> JobInfo:
         created_at=row.created_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        priority=row.priority,
+        lock=row.lock,
+        by=row.by,
+        collection=row.collection,
     )

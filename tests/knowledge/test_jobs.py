@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from knowledge.database import Database, open_database
 from knowledge.errors import NotFound
-from knowledge.jobs import JobContext, Jobs, Json
+from knowledge.jobs import BACKGROUND, INTERACTIVE, SCHEDULED, JobContext, Jobs, Json
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import JobRow
 
@@ -82,6 +82,21 @@ class TestRun:
         jobs.run_pending()
 
         assert seen == [0, 1, 2, 3, 4]
+
+    def test_takes_what_a_person_waits_for_first(self, jobs: Jobs) -> None:
+        """A higher priority goes before, whoever asked first; who asked and for which collection is kept."""
+        seen: list[int] = []
+        jobs.register("note", lambda payload, _context: seen.append(payload["n"]) or {})
+        for number, priority in enumerate((BACKGROUND, SCHEDULED, INTERACTIVE)):
+            job_id = jobs.submit(
+                "note", {"n": number}, priority=priority, lock="source:s", by="ann", collection="hr"
+            )
+
+        jobs.run_pending()
+
+        job = jobs.get(job_id)
+        assert seen == [2, 1, 0]
+        assert (job.priority, job.lock, job.by, job.collection) == (INTERACTIVE, "source:s", "ann", "hr")
 
     def test_tells_a_failure(self, jobs: Jobs) -> None:
         """What a handler raises is the job's error, and the next job is done all the same."""
