@@ -92,7 +92,9 @@ class Program:
 
         with self._opening:
             if self._store is None:
-                self._store = Store.open(self.home.path, settings=self.settings.knowledge)
+                self._store = Store.open(
+                    self.home.path, settings=self.settings.knowledge, jobs=self.settings.jobs
+                )
             return self._store
 
     @property
@@ -125,7 +127,7 @@ class Program:
                     self._store.close()
                     self._store = None
                 info = EmbedderInfo(self.index_embedder.model_id, self.embedder.dimension)
-                self._store = Store.open(self.home.path, info, self.settings.knowledge)
+                self._store = Store.open(self.home.path, info, self.settings.knowledge, self.settings.jobs)
             return self.store
 
     def embedder_changed(self) -> bool:

@@ -13,12 +13,14 @@ from clausewise.lifecycle import LifeCycle
 from clausewise.protocol import Operations
 from clausewise.tasks import CheckIndex, Evaluate, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
-from knowledge.jobs import JobContext, JobInfo
+from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext, JobInfo
 from knowledge.jobs import Jobs as Queue
 from knowledge.types import OPERATOR
 from models.catalogue import catalogue
 from models.shelf import place
 
+WRITING = "index"  # the lock of jobs that write to the indexes: a second one would only wait for the first
+BY = "operator"
 INGEST, REBUILD, CHECK, EVALUATE = "ingest", "index.rebuild", "index.check", "eval"
 
 
@@ -50,8 +52,9 @@ def services_of(program: Program) -> Services:
     store = program.searchable_store
 
     def start_ingest(paths: Sequence[Path], audience: str, note: Mapping[str, str]) -> str:
+        payload = {"paths": [str(path) for path in paths], "audience": audience, **note}
         return store.jobs.submit(
-            INGEST, {"paths": [str(path) for path in paths], "audience": audience, **note}
+            INGEST, payload, priority=INTERACTIVE, lock=WRITING, collection=audience, by=note.get("by", BY)
         )
 
     return Services(
@@ -86,11 +89,11 @@ class Index:
 
     def rebuild(self) -> str:
         """Start a job that rebuilds them from the store and return its id."""
-        return self._store.jobs.submit(REBUILD, {})
+        return self._store.jobs.submit(REBUILD, {}, priority=INTERACTIVE, lock=WRITING)
 
     def check(self) -> str:
         """Start a job that compares them with the store and return its id."""
-        return self._store.jobs.submit(CHECK, {})
+        return self._store.jobs.submit(CHECK, {}, priority=INTERACTIVE)
 
 
 class Evaluation:
@@ -101,7 +104,8 @@ class Evaluation:
 
     def start(self, cases: Sequence[Mapping[str, object]], audience: list[str] | None) -> str:
         """Start a job that asks the cases and return its id."""
-        return self._queue.submit(EVALUATE, {"cases": [dict(case) for case in cases], "audience": audience})
+        payload = {"cases": [dict(case) for case in cases], "audience": audience}
+        return self._queue.submit(EVALUATE, payload, priority=BACKGROUND)
 
 
 class Jobs:

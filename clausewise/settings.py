@@ -20,7 +20,7 @@ from clausewise.errors import WrongUsage
 from clausewise.home import Home
 from ingest.settings import IngestSettings
 from knowledge.errors import HomeUnreachable
-from knowledge.settings import KnowledgeSettings
+from knowledge.settings import JobsSettings, KnowledgeSettings
 from models.settings import ModelsSettings
 
 PREFIX = "CLAUSEWISE__"
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
 
     models: ModelsSettings = Field(default_factory=ModelsSettings)
     knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
+    jobs: JobsSettings = Field(default_factory=JobsSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     answering: AnsweringSettings = Field(default_factory=AnsweringSettings)
     web: WebSettings = Field(default_factory=WebSettings)
@@ -75,9 +76,15 @@ def load(home: Home, config: Path | None = None) -> Settings:
         raise WrongUsage(f"The settings file {file} cannot be read: {error}.") from error
     _refuse_unknown_variables()
     try:
-        return Settings(**tables)
+        settings = Settings(**tables)
     except ValidationError as error:
         raise WrongUsage(_explain(error, origin)) from error
+    if settings.jobs.workers == 0 and not settings.knowledge.shared:
+        raise WrongUsage(
+            f"Settings refused ({origin}): [jobs] workers = 0 leaves jobs to `clausewise worker`, which needs"
+            " [knowledge] chroma_url; set that too, or workers to 1 or more."
+        )
+    return settings
 
 
 def models_directory(settings: Settings, home: Home) -> Path:
@@ -113,6 +120,6 @@ def _explain(error: ValidationError, origin: str) -> str:
 
 def _shown(path: str, value: Any) -> str:
     """Return a value for an error message, unless its name says that it is a secret."""
-    if path.endswith(("_key", "_secret", "_token", "_password")):
+    if path.endswith(("_key", "_secret", "_token", "_password", "redis_url")):
         return "not shown"
     return repr(value)

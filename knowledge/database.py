@@ -32,7 +32,8 @@ _GENERATION = "generation"
 class Database:
     """Transactions on the store of record. ``read()`` sees one consistent state for as long as it is open."""
 
-    def __init__(self, engine: Engine, home: Path, event_key: bytes) -> None:
+    def __init__(self, engine: Engine, home: Path, event_key: bytes, *, shared: bool = False) -> None:
+        self.shared = shared  # other processes may write too
         self.engine = engine
         self.home = home
         self._event_key = event_key
@@ -64,8 +65,11 @@ class Database:
     def generation(self) -> int:
         """The number that grows with each visible change; caches are good for one of them.
 
-        Kept in memory: the lock on the home makes this process the only writer.
+        Kept in memory where the lock on the home makes this process the only writer; else read each time.
         """
+        if self.shared:
+            with self.read() as connection:
+                return int(get_meta(connection, _GENERATION) or 0)
         return self._generation
 
     def close(self) -> None:
@@ -112,7 +116,7 @@ def open_database(home: Path, settings: KnowledgeSettings | None = None) -> Data
     except (OSError, DatabaseError) as error:
         why = error.orig if isinstance(error, DatabaseError) else error
         raise HomeUnreachable(f"cannot use the database in {home}: {why}") from error
-    return Database(engine, home, key)
+    return Database(engine, home, key, shared=settings.shared)
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -7,7 +7,10 @@ KnowledgeError
 ├── HomeUnreachable     the home directory cannot be made, entered or written
 ├── NothingIndexed      a question came before the first document
 ├── IndexMismatch       the index was built with another embedder
-└── IndexBroken         a derived index disagrees with SQL and could not be mended
+├── IndexBroken         a derived index disagrees with SQL and could not be mended
+├── VectorsUnreachable  the Chroma server of the settings does not answer
+├── WrongState          a job is not in a state in which this can be done with it
+└── Transient           a background job met a cause that may pass
 
 The root is never raised. ``exit_code`` is what the command line returns, ``code`` what HTTP shows.
 """
@@ -68,3 +71,25 @@ class IndexBroken(KnowledgeError):
     """A derived index disagrees with SQL and could not be mended."""
 
     code = "index_broken"
+
+
+class VectorsUnreachable(KnowledgeError):
+    """The Chroma server of the settings does not answer."""
+
+    code = "vectors_unreachable"
+    exit_code = 3
+    transient: ClassVar[bool] = True
+
+
+class WrongState(KnowledgeError):
+    """A job is not in a state in which this can be done with it."""
+
+    code = "wrong_state"
+    exit_code = 2
+
+
+class Transient(KnowledgeError):
+    """A background job met a cause that may pass, and is tried again; raised by whoever carries it out."""
+
+    code = "transient"
+    transient: ClassVar[bool] = True

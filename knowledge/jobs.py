@@ -1,96 +1,93 @@
 """Background work by name: whoever asks writes a row, whoever can do it registers a handler.
 
 So the web can ask for an ingest without importing it. A job is a row, written in the transaction that
-asks for it; a consumer thread is woken by the commit. Rows that a process left unfinished are taken again
-when the next one starts.
+asks for it; Huey wakes those who do jobs when that has committed, and when a failed one is to be tried again.
+The rows are the truth: what a killed process was at is taken again by the next one, or by another one once the
+lease is over, and a job is found even if nothing rings.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal, NewType
+from collections.abc import Callable, Collection
+from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.database import Database
-from knowledge.errors import KnowledgeError, NotFound
-from knowledge.settings import KnowledgeSettings
-from knowledge.tables import JobRow
+from knowledge.database import Database, get_meta, set_meta
+from knowledge.errors import Transient, WrongState
+from knowledge.job_alarm import Alarm, Calls
+from knowledge.job_rows import JobRows
+from knowledge.job_types import (
+    BACKGROUND,
+    INTERACTIVE,
+    OVER,
+    SCHEDULED,
+    Handler,
+    JobContext,
+    JobId,
+    JobInfo,
+    JobState,
+    Json,
+    is_transient,
+)
+from knowledge.job_worker import JobWorker, worker_name
+from knowledge.settings import JobsSettings
 
-JobId = NewType("JobId", str)
-# Priorities: what a person waits for goes before what a clock asked for, and that before measuring.
-INTERACTIVE, SCHEDULED, BACKGROUND = 10, 0, -10
+__all__ = [
+    "BACKGROUND",
+    "INTERACTIVE",
+    "OVER",
+    "SCHEDULED",
+    "Handler",
+    "JobContext",
+    "JobId",
+    "JobInfo",
+    "JobState",
+    "Jobs",
+    "Json",
+    "Transient",
+    "WrongState",
+    "is_transient",
+]
 
-JobState = Literal["queued", "running", "done", "failed", "cancelled"]
-Json = dict[str, Any]
-
-_ASKED = "job_asked"  # in a session's info: its commit is to wake the consumer
+_ASKED = "jobs_asked"  # in a session's info: the priorities for which its commit is to ring
+_QUEUE = "queue_name"  # in the meta table: several homes may share one Redis
+_BEAT_S = 2.0
+_ALIVE_EVERY = 10  # beats
 
 log = structlog.get_logger(__name__)
 
 
-class Transient(KnowledgeError):
-    """A handler raises it for what may succeed later: the job is tried again. Everything else is final."""
-
-    code = "transient"
-    transient = True
-
-
-@dataclass(frozen=True, slots=True)
-class JobInfo:
-    """A job as a list shows it."""
-
-    job_id: JobId
-    task: str
-    payload: Mapping[str, Any]
-    state: JobState
-    progress: Mapping[str, Any]
-    result: Mapping[str, Any] | None
-    error: str | None
-    attempts: int
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    priority: int
-    lock: str | None
-    by: str
-    collection: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class JobContext:
-    """What a handler works with: tell ``progress``, and stop soon when ``cancel`` is set."""
-
-    job_id: JobId
-    progress: Callable[[Json], None]
-    cancel: threading.Event = field(default_factory=threading.Event)
-
-
-Handler = Callable[[Json, JobContext], Json]
-
-
 class Jobs:
-    """The queue and its one consumer. ``start()`` begins to work, ``stop()`` ends after cancelling."""
+    """The queue, and those in this process who work on it. ``start()`` begins to work, ``stop()`` ends."""
 
-    def __init__(self, database: Database, settings: KnowledgeSettings | None = None) -> None:
+    def __init__(self, database: Database, settings: JobsSettings | None = None) -> None:
         self._database = database
-        self._attempts = (settings or KnowledgeSettings()).job_attempts
-        self._handlers: dict[str, Handler] = {}
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._current: JobContext | None = None
+        self._settings = settings or JobsSettings()
+        self._rows = JobRows(database, self._settings, worker_name())
+        self._worker = JobWorker(self._rows, self._ring_later)
+        self._making = threading.Lock()
+        self._alarm: Alarm | None = None
+        self._over = threading.Event()
+        self._heart: threading.Thread | None = None
+        self._on_takeover: list[Callable[[], None]] = []
         database.on_commit(self._committed)
 
     def register(self, task: str, handler: Handler) -> None:
-        """Let ``handler`` do the jobs of this name; it returns the job's result as JSON."""
-        self._handlers[task] = handler
+        """Let ``handler`` do the jobs of this name; it returns the job's result as JSON.
+
+        It raises ``Transient`` (or any error with ``transient = True``) for what is worth another try.
+        """
+        self._worker.handlers[task] = handler
+
+    def on_takeover(self, call: Callable[[], None]) -> None:
+        """Call ``call`` after jobs of a process that died were taken over, before they are done."""
+        self._on_takeover.append(call)
+
+    # -- asking ------------------------------------------------------------------------------
 
     def enqueue(
         self,
@@ -108,29 +105,9 @@ class Jobs:
         Jobs of a higher ``priority`` go first; those of one ``lock`` ("document:ID") never run together. ``by`` is
         who asks, ``collection`` whose editors may see the job (None: administrators only).
         """
-        job_id = JobId(uuid4().hex[:16])
-        session.info[_ASKED] = True
-        session.execute(
-            insert(JobRow).values(
-                id=job_id,
-                task=task,
-                payload=payload,
-                state="queued",
-                progress={},
-                result=None,
-                error=None,
-                attempts=0,
-                cancel_asked=False,
-                created_at=datetime.now(UTC),
-                started_at=None,
-                finished_at=None,
-                priority=priority,
-                lock=lock,
-                by=by,
-                collection=collection,
-            )
-        )
-        return job_id
+        session.info.setdefault(_ASKED, []).append(priority)
+        about = {"priority": priority, "lock": lock, "by": by, "collection": collection}
+        return self._rows.add(session, task, payload, about)
 
     def submit(
         self,
@@ -148,158 +125,151 @@ class Jobs:
                 session, task, payload, priority=priority, lock=lock, by=by, collection=collection
             )
 
+    def cancel(self, job_id: str, by: str = "operator") -> JobInfo:
+        """Ask a job to stop; one that has not begun never will. What is over stays as it is.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        self._rows.get(job_id)
+        self._rows.cancel(job_id, by)
+        self._worker.cancel(job_id)
+        return self._rows.get(job_id)
+
+    def retry(self, job_id: str, by: str = "operator") -> JobInfo:
+        """Queue a job that failed or was cancelled once more, with all its attempts before it.
+
+        Raises:
+            NotFound: there is none of this id.
+            WrongState: it has not failed, nor was it cancelled.
+        """
+        with self._database.write() as session:
+            session.info.setdefault(_ASKED, []).append(INTERACTIVE)
+            self._rows.ask_again(session, job_id, by)
+        return self._rows.get(job_id)
+
+    def discard(self, job_id: str, by: str = "operator") -> None:
+        """Delete a job that is over; the log of events keeps that it was.
+
+        Raises:
+            NotFound: there is none of this id.
+            WrongState: it is not over.
+        """
+        self._rows.discard(job_id, by)
+
+    # -- showing -----------------------------------------------------------------------------
+
     def get(self, job_id: str) -> JobInfo:
         """Return one job.
 
         Raises:
             NotFound: there is none of this id.
         """
-        with self._database.read() as connection:
-            row = connection.execute(select(JobRow.__table__).where(JobRow.id == job_id)).first()
-        if row is None:
-            raise NotFound(f"no job {job_id!r}")
-        return _info(row)
+        return self._rows.get(job_id)
 
-    def recent(self, limit: int = 50) -> list[JobInfo]:
-        """Return the newest jobs, newest first."""
-        statement = select(JobRow.__table__).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
-        with self._database.read() as connection:
-            return [_info(row) for row in connection.execute(statement)]
+    def recent(self, limit: int = 50, states: Collection[JobState] = ()) -> list[JobInfo]:
+        """Return the newest jobs, newest first; only those of ``states`` where any are given.
 
-    def cancel(self, job_id: str) -> JobInfo:
-        """Ask a job to stop; one that has not begun never will.
-
-        Raises:
-            NotFound: there is none of this id.
+        Those in the state ``failed`` are the dead letters: nobody tries them again unless asked to.
         """
-        with self._database.write() as session:
-            session.execute(update(JobRow).where(JobRow.id == job_id).values(cancel_asked=True))
-            session.execute(
-                update(JobRow)
-                .where(JobRow.id == job_id, JobRow.state == "queued")
-                .values(state="cancelled", finished_at=datetime.now(UTC))
-            )
-        current = self._current
-        if current is not None and current.job_id == job_id:
-            current.cancel.set()
-        return self.get(job_id)
+        return self._rows.newest(limit, states)
 
-    # -- the consumer ------------------------------------------------------------------------
+    def counts(self) -> dict[JobState, int]:
+        """Return how many jobs there are of each state."""
+        return self._rows.counts()
 
-    def start(self) -> None:
-        """Begin to work in a thread of its own; what an earlier process left unfinished comes first."""
-        self._take_back()
-        self._stopping.clear()
-        self._thread = threading.Thread(target=self._consume, name="clausewise-jobs", daemon=True)
-        self._thread.start()
+    # -- working -----------------------------------------------------------------------------
+
+    def start(self, workers: int | None = None) -> None:
+        """Begin to work in threads of its own, ``workers`` of them (None: as the settings say; 0: none).
+
+        What a process that died left unfinished comes first: at once where no other process can be alive, else when
+        its lease is over.
+        """
+        count = self._settings.workers if workers is None else workers
+        if count == 0:
+            return
+        self._over.clear()
+        self._worker.begin()
+        self._rows.purge()
+        if not self._database.shared:
+            self._take_back(all_of_them=True)
+        alarm = self._ringing()
+        alarm.start(count)
+        self._heart = threading.Thread(target=self._beat, args=(alarm,), name="clausewise-jobs", daemon=True)
+        self._heart.start()
+        alarm.ring()
 
     def stop(self, timeout_s: float = 10.0) -> None:
-        """Cancel the job at hand, wait for it and end; it is taken again by the next process."""
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        self._stopping.set()
-        self._wake.set()
-        current = self._current
-        if current is not None:
-            current.cancel.set()
-        thread.join(timeout_s)
+        """Stop the jobs at hand and end; they are queued again, and that attempt does not count."""
+        heart, self._heart = self._heart, None
+        self._worker.stop()
+        if heart is not None:
+            self._over.set()
+            heart.join(timeout_s)
+        alarm, self._alarm = self._alarm, None
+        if alarm is not None:
+            alarm.stop(timeout_s)
+            alarm.close()
 
     def run_pending(self) -> int:
-        """Do all queued jobs now, in this thread, and return how many; for tests and one-shot programs."""
-        done = 0
-        while not self._stopping.is_set() and (job := self._take()) is not None:
-            self._do(job)
-            done += 1
-        return done
+        """Do all jobs that may begin now, in this thread, and return how many; for tests and one-shot programs."""
+        return self._worker.work()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _ringing(self) -> Alarm:
+        with self._making:
+            if self._alarm is None:
+                calls = Calls(work=self._work, tidy=self._tidy)
+                self._alarm = Alarm(self._database.home, self._queue_name(), self._settings, calls)
+            return self._alarm
+
+    def _queue_name(self) -> str:
+        with self._database.write() as session:
+            name = get_meta(session, _QUEUE)
+            if name is None:
+                name = f"clausewise{uuid4().hex[:12]}"
+                set_meta(session, _QUEUE, name)
+        return name
 
     def _committed(self, session: Session) -> None:
-        if session.info.get(_ASKED):
-            self._wake.set()
+        for priority in session.info.pop(_ASKED, ()):
+            try:
+                self._ringing().ring(priority)
+            except Exception:  # who asked has asked: the row is there, and is found without being rung for
+                log.exception("jobs cannot be woken")
 
-    def _consume(self) -> None:
-        while not self._stopping.is_set():
-            self._wake.clear()
-            self.run_pending()
-            self._wake.wait()
+    def _ring_later(self, job: JobInfo) -> None:
+        if self._alarm is not None:
+            self._alarm.ring(job.priority, job.not_before)
 
-    def _take_back(self) -> None:
-        """Queue again what a killed process was at, unless it was at it too often."""
-        with self._database.write() as session:
-            left = (JobRow.state == "running", JobRow.attempts >= self._attempts)
-            session.execute(
-                update(JobRow)
-                .where(*left)
-                .values(
-                    state="failed",
-                    error=f"the program stopped {self._attempts} times while it was at this",
-                    finished_at=datetime.now(UTC),
-                )
-            )
-            session.execute(update(JobRow).where(JobRow.state == "running").values(state="queued"))
-            session.execute(
-                update(JobRow)
-                .where(JobRow.state == "queued", JobRow.cancel_asked)
-                .values(state="cancelled", finished_at=datetime.now(UTC))
-            )
+    def _work(self) -> None:
+        self._worker.work()
 
-    def _take(self) -> JobInfo | None:
-        with self._database.write() as session:
-            row = session.execute(
-                select(JobRow.__table__)
-                .where(JobRow.state == "queued", JobRow.task.in_(list(self._handlers)))
-                .order_by(JobRow.priority.desc(), JobRow.created_at, JobRow.id)
-                .limit(1)
-            ).first()
-            if row is None:
-                return None
-            session.execute(
-                update(JobRow)
-                .where(JobRow.id == row.id)
-                .values(state="running", attempts=row.attempts + 1, started_at=datetime.now(UTC))
-            )
-        return _info(row)
+    def _tidy(self) -> None:
+        if purged := self._rows.purge():
+            log.info("jobs that were over for long are deleted", jobs=purged)
 
-    def _do(self, job: JobInfo) -> None:
-        context = JobContext(job.job_id, lambda told: self._update(job.job_id, progress=told))
-        self._current = context
-        try:
-            result = self._handlers[job.task](dict(job.payload), context)
-        except Exception as error:
-            log.exception("job failed", job=job.job_id, task=job.task)
-            self._finish(job.job_id, context, "failed", error=str(error) or type(error).__name__)
-        else:
-            self._finish(job.job_id, context, "done", result=result)
-        finally:
-            self._current = None
+    def _beat(self, alarm: Alarm) -> None:
+        """Every few seconds: give signs of life, take over from the dead, look whether something is due."""
+        every_s = min(_BEAT_S, self._settings.lease_s / 5)
+        number = 0
+        while not self._over.wait(every_s):
+            number += 1
+            try:
+                self._worker.beat()
+                self._take_back(all_of_them=False)
+                if alarm.waiting() == 0 and self._rows.is_due(list(self._worker.handlers)):
+                    alarm.ring()
+                if number % _ALIVE_EVERY == 0:
+                    alarm.keep_alive()
+            except Exception:
+                log.exception("jobs could not be looked after; it is tried again")
 
-    def _finish(self, job_id: JobId, context: JobContext, state: JobState, **values: Any) -> None:
-        if self._stopping.is_set() and context.cancel.is_set():
-            return  # cut short by the end of the program: stays "running", taken again by the next
-        if context.cancel.is_set():
-            state = "cancelled"
-        self._update(job_id, state=state, finished_at=datetime.now(UTC), **values)
-
-    def _update(self, job_id: JobId, **values: Any) -> None:
-        with self._database.write() as session:
-            session.execute(update(JobRow).where(JobRow.id == job_id).values(**values))
-
-
-def _info(row: Any) -> JobInfo:
-    return JobInfo(
-        job_id=JobId(row.id),
-        task=row.task,
-        payload=row.payload,
-        state=row.state,
-        progress=row.progress,
-        result=row.result,
-        error=row.error,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        priority=row.priority,
-        lock=row.lock,
-        by=row.by,
-        collection=row.collection,
-    )
+    def _take_back(self, *, all_of_them: bool) -> None:
+        taken: Any = self._rows.take_back_all if all_of_them else self._rows.take_back_lapsed
+        if count := taken():
+            log.info("jobs that a dead process was at are queued again", jobs=count)
+            for call in self._on_takeover:
+                call()

@@ -23,7 +23,7 @@ from knowledge.publishing import Publisher
 from knowledge.recovery import count_in_force, recover
 from knowledge.repository import Repository
 from knowledge.runs import Runs
-from knowledge.settings import KnowledgeSettings
+from knowledge.settings import JobsSettings, KnowledgeSettings
 from knowledge.terms import Terms
 from knowledge.types import Reader
 from knowledge.vectors import VectorIndex
@@ -36,7 +36,12 @@ class Store:
     """Database, indexes and what is done with them. ``open()``, then ``load()`` before search or ingest."""
 
     def __init__(
-        self, lock: HomeLock, database: Database, model: EmbedderInfo, settings: KnowledgeSettings
+        self,
+        lock: HomeLock,
+        database: Database,
+        model: EmbedderInfo,
+        settings: KnowledgeSettings,
+        jobs: JobsSettings | None = None,
     ) -> None:
         self._lock = lock
         self._model = model
@@ -56,12 +61,16 @@ class Store:
         self.life_cycle = LifeCycle(database, self.publisher)
         self.maintenance = Maintenance(database, self.fulltext, self.vectors)
         self.runs = Runs(database)
-        self.jobs = Jobs(database, settings)
+        self.jobs = Jobs(database, jobs)
         self.terms = Terms(database)
 
     @classmethod
     def open(
-        cls, home: Path, embedder: EmbedderInfo | None = None, settings: KnowledgeSettings | None = None
+        cls,
+        home: Path,
+        embedder: EmbedderInfo | None = None,
+        settings: KnowledgeSettings | None = None,
+        jobs: JobsSettings | None = None,
     ) -> Self:
         """Take the home and open its database; indexes are opened by ``load()``.
 
@@ -78,7 +87,7 @@ class Store:
             database = open_database(home, settings)
             with database.read() as connection:
                 model = embedder or recorded_model(connection) or EmbedderInfo("none", 0)
-            store = cls(lock, database, model, settings)
+            store = cls(lock, database, model, settings, jobs)
             with database.write() as session:
                 store.fulltext.create(session)
         except BaseException:
