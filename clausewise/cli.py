@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from clausewise.commands import asking, documents, evaluation, glossary, index, ingesting, models, serving
+from clausewise.commands import (
+    asking,
+    audit,
+    documents,
+    evaluation,
+    glossary,
+    index,
+    ingesting,
+    keeping,
+    models,
+    serving,
+)
 from clausewise.context import Invocation
 
 app = typer.Typer(
@@ -24,6 +35,10 @@ app.command("search")(asking.search)
 app.command("ask")(asking.ask)
 app.add_typer(documents.app, name="documents")
 app.add_typer(index.app, name="index")
+app.add_typer(audit.app, name="audit")
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("export")(keeping.export)
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serving.serve)

@@ -17,18 +17,23 @@ from assistant.api.schemas import (
     version_json,
 )
 from clausewise.glossary import carry_out
+from clausewise.keeping import carry_out as keep
 from clausewise.library import summary, version_summary, view
 from clausewise.lifecycle import carry_out as carry_out_life_cycle
 from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import (
     Ask,
+    AuditHead,
+    Backup,
     CheckIndex,
     CiteDocument,
     DiffDocument,
     DraftQuestions,
     Evaluate,
+    Export,
     ImportTerms,
     Ingest,
+    ListAudit,
     ListDocuments,
     ListExpiring,
     ListTerms,
@@ -45,6 +50,7 @@ from clausewise.tasks import (
     ShowHistory,
     Task,
     UnpinDocument,
+    VerifyAudit,
 )
 from ingest.reembed import reembed
 from knowledge.errors import NothingIndexed
@@ -77,6 +83,8 @@ class LocalOperations:
             case Ingest() | RebuildIndex():
                 with self._writing:
                     return self._write(task, notify, cancel or threading.Event())
+            case Backup() | Export() | VerifyAudit() | ListAudit() | AuditHead():
+                return keep(self._program.store, task, notify, cancel or threading.Event())
             case CheckIndex():
                 return self._check()
             case ListTerms() | PutTerms() | ImportTerms() | RemoveTerms():
@@ -151,6 +159,7 @@ class LocalOperations:
         return reembed(self._program.store_of_embedder(), self._program.index_embedder, tell).embedded
 
     def _check(self) -> Json:
+        self._program.store.load()  # puts right what a killed process left, as every start does
         report = self._program.store.maintenance.check()
         problems = [{"part": one.part, "what": one.what, "advice": one.advice} for one in report.problems]
         counts = {"passages": report.passages, "fulltext": report.fulltext, "vectors": report.vectors}

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from assistant.api.services import Check, Job, ModelInfo, Services
 from clausewise.bootstrap import Program
+from clausewise.keeping import event_json, verify
 from clausewise.library import Library
 from clausewise.lifecycle import LifeCycle
 from clausewise.protocol import Operations
-from clausewise.tasks import CheckIndex, Evaluate, Ingest, RebuildIndex, Task
+from clausewise.tasks import Backup, CheckIndex, Evaluate, Export, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
+from knowledge.events import recent_events
 from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext, JobInfo
 from knowledge.jobs import Jobs as Queue
+from knowledge.store import Store
 from knowledge.types import OPERATOR
 from models.catalogue import catalogue
 from models.shelf import place
@@ -22,6 +26,7 @@ from models.shelf import place
 WRITING = "index"  # the lock of jobs that write to the indexes: a second one would only wait for the first
 BY = "operator"
 INGEST, REBUILD, CHECK, EVALUATE = "ingest", "index.rebuild", "index.check", "eval"
+BACKUP, EXPORT = "backup", "export"
 
 
 def register(queue: Queue, operations: Operations) -> None:
@@ -40,6 +45,8 @@ def register(queue: Queue, operations: Operations) -> None:
         return handle
 
     queue.register(INGEST, handler(Ingest.model_validate))
+    queue.register(BACKUP, handler(lambda _: Backup()))
+    queue.register(EXPORT, handler(lambda payload: Export(audience=payload["audience"])))
     queue.register(REBUILD, handler(lambda _: RebuildIndex()))
     queue.register(CHECK, handler(lambda _: CheckIndex()))
     queue.register(
@@ -68,7 +75,48 @@ def services_of(program: Program) -> Services:
         models=Models(program),
         readiness=Readiness(program),
         evaluation=Evaluation(store.jobs),
+        keeping=Keeping(store),
     )
+
+
+class Keeping:
+    """Back-ups, exports and the event log."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def backup(self) -> str:
+        """Start a job that backs up the home and return its id."""
+        return self._store.jobs.submit(BACKUP, {})
+
+    def export(self, audience: list[str] | None) -> str:
+        """Start a job that exports the documents and return its id."""
+        return self._store.jobs.submit(EXPORT, {"audience": audience})
+
+    def exported(self, job_id: str) -> Path | None:
+        """Return the file that an export's job wrote, None where there is no such job, or it is not done."""
+        try:
+            job = self._store.jobs.get(job_id)
+        except NotFound:
+            return None
+        if job.task != EXPORT or job.state != "done" or job.result is None:
+            return None
+        file = Path(job.result["file"])
+        return file if file.is_file() else None
+
+    def events(
+        self, limit: int, kind: str | None, since: datetime | None, before: int | None
+    ) -> Sequence[Mapping[str, object]]:
+        """Return events of the log, newest first."""
+        if since is not None and since.tzinfo is None:
+            since = since.replace(tzinfo=UTC)
+        with self._store.database.read() as connection:
+            found = recent_events(connection, limit, kind=kind, since=since, before=before)
+        return [event_json(one) for one in found]
+
+    def verify(self, head: str | None) -> Mapping[str, object]:
+        """Prove the log."""
+        return verify(self._store, head)
 
 
 class Index:

@@ -191,6 +191,44 @@ class CheckIndex(_Task):
     task: Literal["index.check"] = "index.check"
 
 
+class Backup(_Task):
+    """Write the whole home to a zip; None is a new file below ``backups`` in the home."""
+
+    task: Literal["backup"] = "backup"
+    file: str | None = None
+
+
+class Export(_Task):
+    """Write all documents with their metadata to a zip; None is a new file below ``exports`` in the home."""
+
+    task: Literal["export"] = "export"
+    file: str | None = None
+    audience: Audiences = None
+
+
+class VerifyAudit(_Task):
+    """Prove the event log; ``head`` is one that was noted earlier."""
+
+    task: Literal["audit.verify"] = "audit.verify"
+    head: str | None = Field(None, max_length=100)
+
+
+class AuditHead(_Task):
+    """Return the newest link of the event log."""
+
+    task: Literal["audit.head"] = "audit.head"
+
+
+class ListAudit(_Task):
+    """List events, newest first; ``kind`` is one kind or the first part of several."""
+
+    task: Literal["audit.list"] = "audit.list"
+    kind: Name | None = None
+    since: Day | None = None
+    before: int | None = Field(None, ge=1)
+    limit: int = Field(50, ge=1, le=10_000)
+
+
 class TermGiven(BaseModel):
     """A pair of the glossary; knowledge/terms.py has its rules."""
 
@@ -251,6 +289,11 @@ Task = (
     | Evaluate
     | DraftQuestions
     | CheckIndex
+    | Backup
+    | Export
+    | VerifyAudit
+    | AuditHead
+    | ListAudit
     | ListTerms
     | PutTerms
     | ImportTerms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, exists, false, func, select
@@ -176,6 +177,22 @@ class Documents:
         if found is None:
             raise NotFound(f"no document {wanted!r}; `clausewise documents list` shows all")
         return DocumentId(found)
+
+    def file_of(self, document_id: DocumentId) -> tuple[Path, str] | None:
+        """Return where the file of the version in force was read, and its SHA-256; None for members of archives."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(DocumentRow.location, VersionRow.file_digest)
+                .join(
+                    VersionRow,
+                    (VersionRow.document_id == DocumentRow.id)
+                    & (VersionRow.number == DocumentRow.current_version),
+                )
+                .where(DocumentRow.id == document_id)
+            ).first()
+        if row is None or "!/" in row.location:
+            return None
+        return Path(row.location), row.file_digest
 
     @staticmethod
     def _audiences(connection: Any, reader: Reader, ids: list[str]) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,11 @@ KnowledgeError
 ├── IndexBroken         a derived index disagrees with SQL and could not be mended
 ├── VectorsUnreachable  the Chroma server of the settings does not answer
 ├── WrongState          a job is not in a state in which this can be done with it
-└── Transient           a background job met a cause that may pass
+├── Transient           a background job met a cause that may pass
+├── BadDays             a version would expire before it comes into force
+├── BadBackup           a back-up cannot be written, or what is to be restored is none
+├── HomeInUse           something is kept already where a back-up is to be restored
+└── Stopped             somebody cancelled it; nothing is left half done
 
 The root is never raised. ``exit_code`` is what the command line returns, ``code`` what HTTP shows.
 """
@@ -93,3 +97,30 @@ class Transient(KnowledgeError):
 
     code = "transient"
     transient: ClassVar[bool] = True
+
+
+class BadDays(KnowledgeError, ValueError):
+    """A version would never answer: its end lies before its beginning."""
+
+    code = "bad_days"
+    exit_code = 2
+
+
+class BadBackup(KnowledgeError):
+    """A back-up cannot be written, is damaged, or is none."""
+
+    code = "bad_backup"
+    exit_code = 2
+
+
+class HomeInUse(KnowledgeError):
+    """A back-up is not restored over what is kept already, unless that is asked for."""
+
+    code = "home_in_use"
+    exit_code = 4
+
+
+class Stopped(KnowledgeError):
+    """Somebody cancelled it."""
+
+    code = "stopped"

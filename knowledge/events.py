@@ -11,10 +11,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from knowledge.tables import EventContentRow, EventRow
@@ -55,6 +56,53 @@ def head(session: Session) -> tuple[int, str]:
         select(EventRow.seq, EventRow.chain).order_by(EventRow.seq.desc()).limit(1)
     ).first()
     return (last.seq, last.chain) if last else (0, _START)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event as people read it; ``payload`` is None where its content was erased."""
+
+    seq: int
+    at: datetime
+    kind: str
+    payload: dict[str, Any] | None
+
+
+def recent_events(
+    connection: Connection | Session,
+    limit: int = 100,
+    *,
+    kind: str | None = None,
+    since: datetime | None = None,
+    before: int | None = None,
+) -> list[Event]:
+    """Return events, newest first: of a kind ("document" stands for all that begin so), from a time, before a number."""
+    statement = (
+        select(EventRow.seq, EventRow.at, EventRow.kind, EventContentRow.payload)
+        .outerjoin(EventContentRow, EventContentRow.seq == EventRow.seq)
+        .order_by(EventRow.seq.desc())
+        .limit(limit)
+    )
+    if kind is not None:
+        statement = statement.where(
+            (EventRow.kind == kind) | EventRow.kind.startswith(f"{kind}.", autoescape=True)
+        )
+    if since is not None:
+        statement = statement.where(EventRow.at >= since)
+    if before is not None:
+        statement = statement.where(EventRow.seq < before)
+    rows = connection.execute(statement)
+    return [
+        Event(r.seq, r.at, r.kind, json.loads(r.payload) if r.payload is not None else None) for r in rows
+    ]
+
+
+def holds_head(session: Session, seq: int, chain: str) -> bool:
+    """Tell whether a head that was noted earlier is still part of the chain: else it was cut or rewritten."""
+    if seq == 0:
+        return chain == _START
+    found = session.execute(select(EventRow.chain).where(EventRow.seq == seq)).scalar()
+    return found is not None and hmac.compare_digest(found, chain)
 
 
 def broken_links(session: Session) -> list[int]:

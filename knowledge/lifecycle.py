@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.access import listed
 from knowledge.database import Database, bump_generation, get_meta, set_meta
-from knowledge.errors import NotFound
+from knowledge.errors import BadDays, NotFound
 from knowledge.events import append_event
 from knowledge.publishing import Publisher
 from knowledge.staging import Target
@@ -54,14 +54,14 @@ class LifeCycle:
 
         Raises:
             NotFound: no such document or version.
-            ValueError: a version would expire before it comes into force.
+            BadDays: a version would expire before it comes into force.
         """
         with self._database.write() as session:
             row = _version(session, document_id, version)
             effective = changes.get("effective_from", row.effective_from)
             expires = changes.get("expires_at", row.expires_at)
             if effective is not None and expires is not None and expires <= effective:
-                raise ValueError(
+                raise BadDays(
                     f"the version would expire ({expires.isoformat()}) before it comes into force"
                     f" ({effective.isoformat()}); choose a later day of expiry"
                 )

@@ -22,11 +22,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from knowledge.database import Database, bump_generation, get_meta, set_meta
 from knowledge.errors import IndexBroken
 from knowledge.identity import EmbedderInfo, record_model
 from knowledge.settings import KnowledgeSettings
+from knowledge.tables import MetaRow
 from knowledge.types import PassageId
 
 FOLDER = "vectors"
@@ -254,6 +257,12 @@ class VectorIndex:
         with self._database.write() as session:
             if get_meta(session, _STATE) != state:
                 set_meta(session, _STATE, state)
+
+
+def distrust(session: Session) -> None:
+    """Let the next opening write the index anew: its folder is not that of this database."""
+    session.execute(delete(MetaRow).where(MetaRow.key == _ACTIVE))
+    set_meta(session, _STATE, "dirty")
 
 
 def _folder_name(number: int) -> str:

@@ -17,6 +17,7 @@ from assistant.api import (
     documents,
     failures,
     glossary,
+    keeping,
     lifecycle,
     pages,
     probes,
@@ -54,7 +55,17 @@ def create_app(services: Services, settings: WebSettings, operator: OperatorAcce
         redoc_url=None,
     )
     app.state.parts = Parts(services, settings, operator, figures, Rates(settings), room)
-    for module in (asking, lifecycle, documents, administration, glossary, completions, pages, probes):
+    for module in (
+        asking,
+        lifecycle,
+        documents,
+        administration,
+        keeping,
+        glossary,
+        completions,
+        pages,
+        probes,
+    ):
         app.include_router(module.router)
     static = str(resources.files("assistant.web").joinpath("static"))
     app.mount("/static", _Revalidated(directory=static), name="static")

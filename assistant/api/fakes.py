@@ -288,6 +288,41 @@ class FakeEvaluation:
         return f"eval-{len(self.started)}"
 
 
+class FakeKeeping:
+    """One export that is done, one event."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the export below ``folder``."""
+        self._folder = folder
+
+    def backup(self) -> str:
+        """Start."""
+        return "backup-1"
+
+    def export(self, audience: list[str] | None) -> str:  # noqa: ARG002 - the role's signature
+        """Start."""
+        return "export-1"
+
+    def exported(self, job_id: str) -> Path | None:
+        """Return a file."""
+        if job_id != "export-1":
+            return None
+        file = self._folder / "export.zip"
+        file.write_bytes(b"PK\5\6" + bytes(18))
+        return file
+
+    def events(
+        self, limit: int, kind: str | None, since: datetime | None, before: int | None
+    ) -> list[Mapping[str, object]]:  # the role's signature
+        """List it."""
+        event = {"seq": 1, "at": _MADE_AT, "kind": "answer.given", "data": {"question": "退貨？"}}
+        return [event] if kind in {None, "answer"} and not (since or before) and limit else []
+
+    def verify(self, head: str | None) -> Mapping[str, object]:
+        """Find it whole."""
+        return {"events": 1, "whole": True, "broken": [], "head": "1:ab", "head_kept": head in {None, "1:ab"}}
+
+
 class FakeReadiness:
     """Ready, until ``missing`` says otherwise."""
 
@@ -316,6 +351,7 @@ def fake_services(uploads: Path, pace_s: float = 0) -> Services:
         models=FakeModels(),
         readiness=FakeReadiness(),
         evaluation=FakeEvaluation(),
+        keeping=FakeKeeping(uploads),
     )
 
 

@@ -253,6 +253,27 @@ class Evaluation(Protocol):
         """Start a job that asks ``cases``, records that read_records accepted, and return its id."""
 
 
+class Keeping(Protocol):
+    """Back-ups, exports and the event log."""
+
+    def backup(self) -> str:
+        """Start a job that backs up the home and return its id."""
+
+    def export(self, audience: list[str] | None) -> str:
+        """Start a job that exports the documents and return its id."""
+
+    def exported(self, job_id: str) -> Path | None:
+        """Return the file that an export's job wrote, None where there is none."""
+
+    def events(
+        self, limit: int, kind: str | None, since: datetime | None, before: int | None
+    ) -> Sequence[Mapping[str, object]]:
+        """Return events of the log, newest first."""
+
+    def verify(self, head: str | None) -> Mapping[str, object]:
+        """Prove the log, and that a head noted earlier is part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything together, as ``create_app`` takes it."""
@@ -267,3 +288,4 @@ class Services:
     models: Models
     readiness: Readiness
     evaluation: Evaluation
+    keeping: Keeping

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from knowledge.database import Database, open_database
-from knowledge.events import append_event, broken_links, erase_content, head
+from knowledge.events import append_event, broken_links, erase_content, head, holds_head, recent_events
 from knowledge.tables import EventContentRow, EventRow
 
 
@@ -92,3 +92,37 @@ class TestChain:
 
         with database.write() as session:
             assert head(session)[0] == 3
+
+
+class TestReading:
+    def test_lists_newest_first_by_kind(self, database: Database) -> None:
+        """A kind's first part stands for all that begin so; an erased content is None."""
+        with database.write() as session:
+            for kind in ("document.published", "answer.given", "document.removed", "documentary"):
+                append_event(session, kind, {"kind": kind})
+            erase_content(session, 6)
+
+        with database.read() as connection:
+            found = recent_events(connection, kind="document")
+            newest = recent_events(connection, limit=1)
+            older = recent_events(connection, before=2)
+
+        assert [(one.seq, one.kind, one.payload) for one in found] == [
+            (6, "document.removed", None),
+            (4, "document.published", {"kind": "document.published"}),
+        ]
+        assert [one.seq for one in newest] == [7]
+        assert [one.seq for one in older] == [1]
+
+    def test_a_noted_head_finds_a_log_cut_short(self, database: Database) -> None:
+        """A chain whose end was cut off verifies by itself; against a head noted before, it does not."""
+        with database.write() as session:
+            append_event(session, "a", {})
+            append_event(session, "b", {})
+            noted = head(session)
+        with database.write() as session:
+            assert holds_head(session, *noted)
+            session.execute(text("DELETE FROM event_contents WHERE seq = 5"))
+            session.execute(text("DELETE FROM events WHERE seq = 5"))
+            assert broken_links(session) == []
+            assert not holds_head(session, *noted)

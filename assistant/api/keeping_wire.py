@@ -1,0 +1,42 @@
+"""The shapes of exports and of the event log, for requests and the OpenAPI document."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.api.wire import Audiences
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ExportBody(_Strict):
+    """What to export."""
+
+    audience: Audiences | None = Field(None, description="only what these audiences see; null: everything")
+
+
+class EventBody(_Strict):
+    """One event; ``data`` is null where its content was erased."""
+
+    seq: int
+    at: str
+    kind: str
+    data: dict[str, object] | None
+
+
+class AuditList(_Strict):
+    """Newest first."""
+
+    events: list[EventBody]
+
+
+class AuditReport(_Strict):
+    """Whether the log is whole; ``broken`` are events that were altered or follow a gap, the first hundred."""
+
+    events: int
+    whole: bool
+    broken: list[int]
+    head: str
+    head_kept: bool = Field(
+        description="whether the head that was given is part of the log; true without one"
+    )
