@@ -14,6 +14,7 @@
     ├── NotFound             404   also for what the reader may not see: existence must not leak
     ├── MethodNotAllowed     405
     ├── NothingToRollBack    409
+    ├── WrongState           409   a job that cannot be retried or discarded now
     ├── RateLimited          429   this client asks too often
     ├── Overloaded           429   the model's queue is full
     ├── Internal             500
@@ -111,6 +112,12 @@ class NothingToRollBack(AssistantError):
     """The document has no such earlier version, or that version is already the current one."""
 
     status, code = 409, "nothing_to_roll_back"
+
+
+class WrongState(AssistantError):
+    """A job is not in a state in which this can be done with it."""
+
+    status, code = 409, "wrong_state"
 
 
 class RateLimited(AssistantError):

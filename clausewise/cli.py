@@ -15,6 +15,7 @@ from clausewise.commands import (
     glossary,
     index,
     ingesting,
+    jobs,
     keeping,
     models,
     serving,
@@ -40,6 +41,7 @@ app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("export")(keeping.export)
 app.add_typer(glossary.app, name="glossary")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serving.serve)
 

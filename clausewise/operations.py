@@ -17,6 +17,7 @@ from assistant.api.schemas import (
     version_json,
 )
 from clausewise.glossary import carry_out
+from clausewise.jobs import carry_out as carry_out_jobs
 from clausewise.keeping import carry_out as keep
 from clausewise.library import summary, version_summary, view
 from clausewise.lifecycle import carry_out as carry_out_life_cycle
@@ -25,9 +26,11 @@ from clausewise.tasks import (
     Ask,
     AuditHead,
     Backup,
+    CancelJob,
     CheckIndex,
     CiteDocument,
     DiffDocument,
+    DiscardJob,
     DraftQuestions,
     Evaluate,
     Export,
@@ -36,6 +39,7 @@ from clausewise.tasks import (
     ListAudit,
     ListDocuments,
     ListExpiring,
+    ListJobs,
     ListTerms,
     PinDocument,
     Prepare,
@@ -43,11 +47,13 @@ from clausewise.tasks import (
     RebuildIndex,
     RemoveDocument,
     RemoveTerms,
+    RetryJob,
     RollBack,
     Search,
     SetDays,
     ShowDocument,
     ShowHistory,
+    ShowJob,
     Task,
     UnpinDocument,
     VerifyAudit,
@@ -69,7 +75,7 @@ class LocalOperations:
         self._program = program
         self._writing = threading.Lock()  # one ingest or rebuild at a time; readers do not wait
 
-    def run(  # noqa: PLR0911 - one task a line
+    def run(  # noqa: C901, PLR0911 - one task a line
         self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None
     ) -> Json:
         """Carry out ``task``."""
@@ -93,6 +99,8 @@ class LocalOperations:
                 DiffDocument() | CiteDocument() | PinDocument() | UnpinDocument() | SetDays() | ListExpiring()
             ):
                 return carry_out_life_cycle(self._program.searchable_store, task)
+            case ListJobs() | ShowJob() | RetryJob() | CancelJob() | DiscardJob():
+                return carry_out_jobs(self._program.store.jobs, task)
             case Evaluate() | DraftQuestions():
                 return self._evaluate(task, notify, cancel or threading.Event())
             case _:

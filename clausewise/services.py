@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.api.services import Check, Job, ModelInfo, Services
+from assistant.api.services import Check, ModelInfo, Services
 from clausewise.bootstrap import Program
+from clausewise.jobs import Jobs
 from clausewise.keeping import event_json, verify
 from clausewise.library import Library
 from clausewise.lifecycle import LifeCycle
@@ -16,7 +17,7 @@ from clausewise.protocol import Operations
 from clausewise.tasks import Backup, CheckIndex, Evaluate, Export, Ingest, RebuildIndex, Task
 from knowledge.errors import NotFound
 from knowledge.events import recent_events
-from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext, JobInfo
+from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext
 from knowledge.jobs import Jobs as Queue
 from knowledge.store import Store
 from knowledge.types import OPERATOR
@@ -154,38 +155,6 @@ class Evaluation:
         """Start a job that asks the cases and return its id."""
         payload = {"cases": [dict(case) for case in cases], "audience": audience}
         return self._queue.submit(EVALUATE, payload, priority=BACKGROUND)
-
-
-class Jobs:
-    """Background work, newest first."""
-
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
-
-    def jobs(self, limit: int) -> Sequence[Job]:
-        """Return the newest jobs."""
-        return [_job(info) for info in self._queue.recent(limit)]
-
-    def job(self, job_id: str) -> Job | None:
-        """Return one job."""
-        try:
-            return _job(self._queue.get(job_id))
-        except NotFound:
-            return None
-
-
-def _job(info: JobInfo) -> Job:
-    """Return a job as the HTTP side tells it."""
-    return Job(
-        job_id=info.job_id,
-        task=info.task,
-        progress=dict(info.progress),
-        state=info.state,
-        created_at=info.created_at.isoformat(timespec="seconds"),
-        finished_at=info.finished_at.isoformat(timespec="seconds") if info.finished_at else None,
-        result=dict(info.result) if info.result is not None else None,
-        error=info.error,
-    )
 
 
 class Models:

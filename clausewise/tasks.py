@@ -269,6 +269,45 @@ class RemoveTerms(_Task):
     same_as: Name | None = None
 
 
+class ListJobs(_Task):
+    """List background jobs, newest first; those of ``states`` where any are given."""
+
+    task: Literal["jobs.list"] = "jobs.list"
+    states: list[Literal["queued", "running", "done", "failed", "cancelled"]] = Field(default_factory=list)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class ShowJob(_Task):
+    """Show a background job."""
+
+    task: Literal["jobs.show"] = "jobs.show"
+    job_id: Name
+
+
+class RetryJob(_Task):
+    """Queue a job that failed or was cancelled once more."""
+
+    task: Literal["jobs.retry"] = "jobs.retry"
+    job_id: Name
+    by: Name = "operator"
+
+
+class CancelJob(_Task):
+    """Ask a job to stop."""
+
+    task: Literal["jobs.cancel"] = "jobs.cancel"
+    job_id: Name
+    by: Name = "operator"
+
+
+class DiscardJob(_Task):
+    """Delete a job that is over."""
+
+    task: Literal["jobs.discard"] = "jobs.discard"
+    job_id: Name
+    by: Name = "operator"
+
+
 Task = (
     Prepare
     | Search
@@ -298,6 +337,11 @@ Task = (
     | PutTerms
     | ImportTerms
     | RemoveTerms
+    | ListJobs
+    | ShowJob
+    | RetryJob
+    | CancelJob
+    | DiscardJob
 )
 
 TASK: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="task")])

@@ -76,6 +76,54 @@ def print_terms(result: Json) -> None:
         print_text(f"{one['term']} = {one['same_as']}  {one['kind']}{note}  {one['at'][:10]} {one['by']}")
 
 
+def print_jobs(result: Json) -> None:
+    """Print jobs, newest first, failed ones with the reason of each attempt."""
+    if not result["jobs"]:
+        print_text("No such jobs.")
+    for job in result["jobs"]:
+        print_text(
+            f"{job['job_id']}  {job['state']:<9}  {job['created_at']}  {job['task']}  by {job['by']}{_how_far(job)}"
+        )
+        if job["state"] == "failed":
+            print_text(_reasons(job))
+
+
+def print_job(job: Json) -> None:
+    """Print one job with what is known of it."""
+    print_text(f"{job['job_id']}  {job['task']}  {job['state']}{_how_far(job)}")
+    print_text(f"  asked for by {job['by']} at {job['created_at']}, priority {job['priority']}")
+    for name, word in (
+        ("started_at", "started"),
+        ("finished_at", "finished"),
+        ("next_attempt_at", "next attempt"),
+        ("collection", "collection"),
+        ("lock", "never together with others of"),
+        ("worker", "at work"),
+    ):
+        if job[name]:
+            print_text(f"  {word}: {job[name]}")
+    if job["failures"] or job["error"]:
+        print_text(_reasons(job))
+    if job["result"] is not None:
+        print_text("  result: with --json")
+
+
+def _how_far(job: Json) -> str:
+    """Return how far a job is, where it says so."""
+    if job["cancel_asked"] and job["state"] == "running":
+        return ", is to stop"
+    share = job["progress"].get("share")
+    return f", {share:.0%}" if job["state"] == "running" and isinstance(share, (int, float)) else ""
+
+
+def _reasons(job: Json) -> str:
+    """Return the reason of each attempt that failed, and of the end."""
+    lines = [f"  attempt {n}: {reason}" for n, reason in enumerate(job["failures"], 1)]
+    if job["error"] and job["error"] not in job["failures"]:
+        lines.append(f"  {job['error']}")
+    return "\n".join(lines)
+
+
 def print_report(report: Json) -> None:
     """Print each file's state, then the totals."""
     for file in report["files"]:

@@ -15,6 +15,7 @@ from knowledge.database import Database
 from knowledge.errors import NotFound, WrongState
 from knowledge.events import append_event
 from knowledge.job_types import OVER, JobId, JobInfo, JobState, Json
+from knowledge.permissions import Actor
 from knowledge.settings import JobsSettings
 from knowledge.tables import JobRow
 
@@ -63,9 +64,13 @@ class JobRows:
             raise NotFound(f"no job {job_id!r}; `clausewise jobs list` shows all")
         return info(row)
 
-    def newest(self, limit: int, states: Collection[JobState]) -> list[JobInfo]:
-        """Return the newest jobs, of ``states`` where any are given."""
+    def newest(self, limit: int, states: Collection[JobState], actor: Actor) -> list[JobInfo]:
+        """Return the newest jobs that ``actor`` may know of, of ``states`` where any are given."""
         statement = select(JobRow.__table__).order_by(JobRow.created_at.desc(), JobRow.id).limit(limit)
+        if not actor.is_admin:  # the same rule as JobInfo.is_shown_to
+            statement = statement.where(JobRow.collection.is_not(None))
+            if actor.rights.edit is not None:
+                statement = statement.where(JobRow.collection.in_(list(actor.rights.edit)))
         if states:
             statement = statement.where(JobRow.state.in_(states))
         with self._database.read() as connection:

@@ -34,6 +34,7 @@ from knowledge.job_types import (
     is_transient,
 )
 from knowledge.job_worker import JobWorker, worker_name
+from knowledge.permissions import OPERATING, Actor
 from knowledge.settings import JobsSettings
 
 __all__ = [
@@ -167,12 +168,14 @@ class Jobs:
         """
         return self._rows.get(job_id)
 
-    def recent(self, limit: int = 50, states: Collection[JobState] = ()) -> list[JobInfo]:
-        """Return the newest jobs, newest first; only those of ``states`` where any are given.
+    def recent(
+        self, limit: int = 50, states: Collection[JobState] = (), actor: Actor = OPERATING
+    ) -> list[JobInfo]:
+        """Return the newest jobs that ``actor`` may know of; only those of ``states`` where any are given.
 
         Those in the state ``failed`` are the dead letters: nobody tries them again unless asked to.
         """
-        return self._rows.newest(limit, states)
+        return self._rows.newest(limit, states, actor)
 
     def counts(self) -> dict[JobState, int]:
         """Return how many jobs there are of each state."""

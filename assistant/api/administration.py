@@ -1,18 +1,17 @@
-"""Index, jobs and models, for the operator only."""
+"""Index, evaluation and models, for the operator only."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from assistant.api.documented import fails, gives
 from assistant.api.parts import InParts, Limited, require_operator
-from assistant.api.schemas import job_json, model_json
-from assistant.api.wire import EvaluationBody, JobBody, JobList, JobStarted, ModelList
-from assistant.errors import InvalidRequest, NotFound
+from assistant.api.schemas import model_json
+from assistant.api.wire import EvaluationBody, JobStarted, ModelList
+from assistant.errors import InvalidRequest
 from assistant.evaluation.errors import BadQuestions
 from assistant.evaluation.questions import read_records, record_of
 
@@ -71,7 +70,7 @@ async def evaluate(body: EvaluationBody, parts: InParts) -> Response:
     """Measure how well questions are answered, as a background job; no model judges.
 
     The report is the result of `GET /api/v1/jobs/{job_id}`, the same JSON as of `clausewise eval run --json`.
-    Jobs run one after another: an evaluation of 200 questions keeps an ingest waiting for minutes.
+    It waits for jobs that people wait for; beside it one fewer of `[jobs] workers` is left for them.
     """
     records = [question.model_dump(exclude_none=True) for question in body.questions]
     try:
@@ -80,32 +79,6 @@ async def evaluate(body: EvaluationBody, parts: InParts) -> Response:
         raise InvalidRequest(reason=str(error)) from error
     start = partial(parts.services.evaluation.start, [record_of(case) for case in cases], body.audience)
     return await _started(start)
-
-
-@router.get(
-    "/jobs",
-    dependencies=_READS,
-    response_model=None,
-    responses={**gives(200, JobList, "Newest first."), **fails(403, 422, 429)},
-)
-async def jobs(parts: InParts, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> Response:
-    """List background jobs."""
-    listed = await run_in_threadpool(parts.services.jobs.jobs, limit)
-    return JSONResponse({"jobs": [job_json(job) for job in listed]})
-
-
-@router.get(
-    "/jobs/{job_id}",
-    dependencies=_READS,
-    response_model=None,
-    responses={**gives(200, JobBody, "The job."), **fails(403, 404, 429)},
-)
-async def job(job_id: str, parts: InParts) -> Response:
-    """Show one background job."""
-    found = await run_in_threadpool(parts.services.jobs.job, job_id)
-    if found is None:
-        raise NotFound(what="job")
-    return JSONResponse(job_json(found))
 
 
 @router.get(

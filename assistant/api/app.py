@@ -17,6 +17,7 @@ from assistant.api import (
     documents,
     failures,
     glossary,
+    jobs,
     keeping,
     lifecycle,
     pages,
@@ -39,7 +40,10 @@ _UPLOAD_PATH = "/api/v1/documents"
 def create_app(services: Services, settings: WebSettings, operator: OperatorAccess) -> FastAPI:
     """Return the application; it loads nothing and writes nothing until it is asked."""
     room = PumpRoom(settings.asks_at_once)
-    figures = Figures(lambda: room.in_work)
+    figures = Figures(
+        lambda: room.in_work,
+        lambda: services.jobs.counts(),  # noqa: PLW0108 - the reference is made without services
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -60,6 +64,7 @@ def create_app(services: Services, settings: WebSettings, operator: OperatorAcce
         lifecycle,
         documents,
         administration,
+        jobs,
         keeping,
         glossary,
         completions,

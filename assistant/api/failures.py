@@ -20,10 +20,19 @@ from assistant.errors import (
     NotFound,
     NotReady,
     Overloaded,
+    WrongState,
 )
 from assistant.web.catalogue import catalogue, negotiate
-from knowledge.errors import IndexBroken, IndexMismatch, KnowledgeError, NothingIndexed, NotReadable
+from knowledge.errors import (
+    IndexBroken,
+    IndexMismatch,
+    KnowledgeError,
+    NothingIndexed,
+    NotReadable,
+    VectorsUnreachable,
+)
 from knowledge.errors import NotFound as UnknownThing
+from knowledge.errors import WrongState as JobInWrongState
 from models.errors import Busy, LoadFailed, MissingWeights, ModelError
 
 if TYPE_CHECKING:
@@ -66,7 +75,16 @@ def translate(error: Exception) -> AssistantError:  # noqa: PLR0911 - a table of
             return Overloaded(
                 details={"position": error.position, "wait_s": error.wait_s}, retry_after_s=error.wait_s
             )
-        case MissingWeights() | LoadFailed() | NothingIndexed() | IndexMismatch() | IndexBroken():
+        case JobInWrongState():
+            return WrongState()
+        case (
+            MissingWeights()
+            | LoadFailed()
+            | NothingIndexed()
+            | IndexMismatch()
+            | IndexBroken()
+            | VectorsUnreachable()
+        ):
             return NotReady(details={"cause": error.code, "advice": str(error)})
         case UnknownThing() | NotReadable():  # the two must look the same
             return NotFound(what="document")

@@ -18,13 +18,16 @@ from assistant.api.services import (
     DocumentSummary,
     DocumentView,
     Job,
+    JobState,
     ModelInfo,
     Services,
     VersionSummary,
 )
 from assistant.errors import NothingToRollBack
 from knowledge.errors import NotFound as NoSuchPair
+from knowledge.errors import WrongState
 from knowledge.glossary import BadGlossary
+from knowledge.permissions import OPERATING, Actor
 from knowledge.terms import KeptTerm, Term
 from knowledge.types import OPERATOR, Passage, Reader
 
@@ -249,15 +252,45 @@ class FakeIndex:
 
 
 class FakeJobs:
-    """One finished job."""
+    """One job that is done and one that failed; what is asked of them changes nothing."""
 
-    def jobs(self, limit: int) -> Sequence[Job]:
-        """List it."""
-        return [Job("ingest-1", "ingest", "done", _MADE_AT, _MADE_AT, {}, {"totals": {"indexed": 1}})][:limit]
+    def jobs(self, limit: int, states: Sequence[JobState] = (), actor: Actor = OPERATING) -> Sequence[Job]:
+        """List them."""
+        listed = [
+            Job("ingest-1", "ingest", "done", _MADE_AT, _MADE_AT, {}, {"totals": {"indexed": 1}}),
+            Job("ingest-2", "ingest", "failed", _MADE_AT, _MADE_AT, error="away", failures=("away",)),
+        ]
+        return [job for job in listed if actor.is_admin and (not states or job.state in states)][:limit]
 
-    def job(self, job_id: str) -> Job | None:
+    def job(self, job_id: str, actor: Actor) -> Job | None:
         """Find it."""
-        return next((job for job in self.jobs(1) if job.job_id == job_id), None)
+        return next((job for job in self.jobs(9, (), actor) if job.job_id == job_id), None)
+
+    def retry(self, job_id: str, actor: Actor) -> Job:
+        """Queue it."""
+        job = self._known(job_id, actor)
+        if job.state != "failed":
+            raise WrongState(job_id)
+        return replace(job, state="queued")
+
+    def cancel(self, job_id: str, actor: Actor) -> Job:
+        """Leave it as it is."""
+        return self._known(job_id, actor)
+
+    def discard(self, job_id: str, actor: Actor) -> None:
+        """Pretend."""
+        if self._known(job_id, actor).state != "failed":
+            raise WrongState(job_id)
+
+    def counts(self) -> Mapping[JobState, int]:
+        """Count."""
+        return {"queued": 0, "running": 0, "done": 1, "failed": 1, "cancelled": 0}
+
+    def _known(self, job_id: str, actor: Actor) -> Job:
+        job = self.job(job_id, actor)
+        if job is None:
+            raise NoSuchPair(job_id)
+        return job
 
 
 class FakeModels:

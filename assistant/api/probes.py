@@ -46,7 +46,8 @@ async def metrics(request: Request, parts: InParts) -> Response:
     """Show counters; open on loopback, with the settings' token elsewhere."""
     if not _may_read(request, parts.settings):
         raise MetricsClosed
-    return Response(parts.figures.exposition(), media_type=CONTENT_TYPE_LATEST)
+    exposition = await run_in_threadpool(parts.figures.exposition)  # jobs are counted in SQL
+    return Response(exposition, media_type=CONTENT_TYPE_LATEST)
 
 
 def _may_read(request: Request, settings: WebSettings) -> bool:

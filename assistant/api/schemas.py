@@ -208,6 +208,16 @@ def job_json(job: Job) -> Json:
         "progress": job.progress,
         "result": job.result,
         "error": job.error,
+        "started_at": job.started_at,
+        "attempts": job.attempts,
+        "failures": list(job.failures),
+        "next_attempt_at": job.next_attempt_at,
+        "priority": job.priority,
+        "lock": job.lock,
+        "by": job.by,
+        "collection": job.collection,
+        "worker": job.worker,
+        "cancel_asked": job.cancel_asked,
     }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from assistant.answering.types import Event, Question
+from knowledge.permissions import Actor
 from knowledge.terms import KeptTerm, Term
 from knowledge.types import Hit, Passage, Reader
 
@@ -79,6 +80,21 @@ class Job:
     progress: dict[str, object] = field(default_factory=dict)
     result: dict[str, object] | None = None
     error: str | None = None
+    started_at: str | None = None
+    attempts: int = 0
+    failures: tuple[str, ...] = ()  # the reason of each attempt that failed
+    next_attempt_at: str | None = None
+    priority: int = 0
+    lock: str | None = None
+    by: str = "operator"
+    collection: str | None = None
+    worker: str | None = None
+    cancel_asked: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more unless somebody asks for it."""
+        return self.state in {"done", "failed", "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +236,33 @@ class Index(Protocol):
 
 
 class Jobs(Protocol):
-    """Background work, newest first."""
+    """Background work, newest first; each method shows an actor what that one may know of."""
 
-    def jobs(self, limit: int) -> Sequence[Job]:
-        """Return the newest jobs."""
+    def jobs(self, limit: int, states: Sequence[JobState], actor: Actor) -> Sequence[Job]:
+        """Return the newest jobs, of ``states`` where any are given."""
 
-    def job(self, job_id: str) -> Job | None:
+    def job(self, job_id: str, actor: Actor) -> Job | None:
         """Return one job."""
+
+    def retry(self, job_id: str, actor: Actor) -> Job:
+        """Queue a job that failed or was cancelled once more.
+
+        Raises:
+            knowledge.errors.WrongState: it has not failed, nor was it cancelled.
+        """
+
+    def cancel(self, job_id: str, actor: Actor) -> Job:
+        """Ask a job to stop."""
+
+    def discard(self, job_id: str, actor: Actor) -> None:
+        """Delete a job that is over.
+
+        Raises:
+            knowledge.errors.WrongState: it is not over.
+        """
+
+    def counts(self) -> Mapping[JobState, int]:
+        """Return how many there are of each state."""
 
 
 class Models(Protocol):

@@ -271,6 +271,16 @@ class JobBody(_Strict):
     progress: dict[str, object]
     result: dict[str, object] | None
     error: str | None
+    started_at: str | None
+    attempts: int
+    failures: list[str] = Field(description="the reason of each attempt that failed")
+    next_attempt_at: str | None = Field(description="after a failure whose cause may pass")
+    priority: int = Field(description="higher goes first")
+    lock: str | None = Field(description="jobs of one lock never run together")
+    by: str
+    collection: str | None = Field(description="whose editors see the job; null: administrators only")
+    worker: str | None = Field(description="the process that is at it, or was")
+    cancel_asked: bool
 
 
 class JobList(_Strict):

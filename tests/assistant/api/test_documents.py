@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from assistant.api.fakes import FakeLibrary
 from assistant.api.services import Services
 from assistant.api.uploads import safe_name
-from assistant.api.wire import DocumentList, HistoryBody, JobBody, ModelList, VersionBody, WholeDocument
+from assistant.api.wire import DocumentList, HistoryBody, ModelList, VersionBody, WholeDocument
 from assistant.errors import InvalidRequest
 
 
@@ -76,6 +76,11 @@ class TestChanging:
             ("POST", "/api/v1/index/check"),
             ("GET", "/api/v1/jobs"),
             ("GET", "/api/v1/jobs/ingest-1"),
+            ("GET", "/api/v1/jobs/never"),
+            ("GET", "/api/v1/jobs/ingest-1/events"),
+            ("POST", "/api/v1/jobs/ingest-1/retry"),
+            ("POST", "/api/v1/jobs/ingest-1/cancel"),
+            ("DELETE", "/api/v1/jobs/ingest-1"),
             ("GET", "/api/v1/models"),
             ("DELETE", "/api/v1/session"),
         ],
@@ -210,12 +215,6 @@ class TestUpload:
 
 
 class TestAdministration:
-    def test_jobs(self, operator: TestClient) -> None:
-        """Newest first, one by id, 404 for none."""
-        assert [job["job_id"] for job in operator.get("/api/v1/jobs").json()["jobs"]] == ["ingest-1"]
-        JobBody.model_validate(operator.get("/api/v1/jobs/ingest-1").json())
-        assert operator.get("/api/v1/jobs/none").status_code == 404
-
     def test_index(self, operator: TestClient) -> None:
         """Its counts; rebuilding and checking are jobs."""
         assert operator.get("/api/v1/index").json()["generation"] == 7
