@@ -21,6 +21,7 @@ from assistant.api.app import create_app
 from assistant.api.fake_answering import Script, ScriptedAnswerer
 from assistant.api.fakes import fake_services
 from assistant.api.operator import OperatorAccess
+from assistant.api.services import Services
 from assistant.settings import WebSettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,11 +122,16 @@ def running(app: object) -> Iterator[str]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Site]]:
-    """Return a function that serves the page over doubles, or with a script for the answers."""
+    """Return a function that serves the page over doubles or ``services``, or with a script for the answers."""
     with ExitStack() as stack:
 
-        def serve(script: Script | None = None, pace_s: float = 0, **settings: object) -> Site:
-            services = fake_services(tmp_path / "uploads", pace_s)
+        def serve(
+            script: Script | None = None,
+            pace_s: float = 0,
+            services: Services | None = None,
+            **settings: object,
+        ) -> Site:
+            services = services or fake_services(tmp_path / "uploads", pace_s)
             if script is not None:
                 services = replace(services, answerer=ScriptedAnswerer(script))
             access = OperatorAccess(tmp_path / "operator.json")

@@ -384,7 +384,7 @@ class TestDocument:
         ask(page, ANOMALY)
         page.locator(".cite").click()
 
-        expect(page.locator("#drawer .old")).to_have_text("這裡顯示的是第 2 版；目前版本是第 3 版。")
+        expect(page.locator("#drawer-notice")).to_contain_text("這裡顯示的是第 2 版；目前版本是第 3 版。")
         expect(page.locator("#drawer")).not_to_contain_text("第5.1條")
 
     def test_a_hidden_part_leaves_a_gap(self, serve: Serve, visit: Visit) -> None:

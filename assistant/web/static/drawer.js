@@ -1,6 +1,7 @@
 // A document beside the answer: its passages in order, the cited words marked and scrolled into view.
 import { splitAround } from "./codepoints.js";
 import { make, wordsOf } from "./dom.js";
+import { isCited, noticeOf } from "./standing.js";
 import { placeOf } from "./texts.js";
 
 /** Return a function that opens a place {document_id, version?, start?, end?, quote?, …}. */
@@ -8,6 +9,7 @@ export function createDrawer({ text, tongue }) {
   const dialog = document.getElementById("drawer");
   const title = document.getElementById("drawer-title");
   const meta = document.getElementById("drawer-meta");
+  const notice = document.getElementById("drawer-notice");
   const body = document.getElementById("drawer-body");
   const close = document.getElementById("drawer-close");
   const jump = document.getElementById("drawer-jump");
@@ -20,7 +22,7 @@ export function createDrawer({ text, tongue }) {
   jump.addEventListener("click", () => reveal(body));
   body.addEventListener("scroll", () => (jump.hidden = !isAway(body)), { passive: true });
 
-  return async function open(place) {
+  async function open(place) {
     turn += 1;
     const mine = turn;
     title.textContent = place.title ?? text("document");
@@ -28,9 +30,12 @@ export function createDrawer({ text, tongue }) {
     body.setAttribute("aria-busy", "true");
     body.replaceChildren(make("p", { role: "status" }, text("document_loading")));
     jump.hidden = true;
+    notice.replaceChildren();
     if (!dialog.open) dialog.showModal();
     body.focus({ preventScroll: true });
-    const shown = await load(place, tongue);
+    const shown = await load(addressOf(place), tongue);
+    const isOld = !shown.error && shown.version !== shown.current_version;
+    const cited = isOld && isCited(place) ? await load(citationOf(place), tongue) : null;
     if (mine !== turn) return;
     body.removeAttribute("aria-busy");
     if (shown.error) {
@@ -38,15 +43,26 @@ export function createDrawer({ text, tongue }) {
       return;
     }
     title.textContent = shown.title;
+    // Outside what scrolls: the body goes to the marked words at once, and the notice would be out of sight.
+    if (isOld) notice.replaceChildren(...noticeOf({ text, open }, shown, cited?.error ? null : cited, place));
     body.replaceChildren(...contents(text, shown, place));
     reveal(body);
-  };
+  }
+
+  return open;
 }
 
-async function load(place, tongue) {
-  const version = place.version ? `?version=${encodeURIComponent(place.version)}` : "";
+function addressOf({ document_id, version }) {
+  const query = version ? `?version=${encodeURIComponent(version)}` : "";
+  return `/api/v1/documents/${encodeURIComponent(document_id)}${query}`;
+}
+
+function citationOf({ document_id, version, start, end }) {
+  return `/api/v1/documents/${encodeURIComponent(document_id)}/citation?${new URLSearchParams({ version, start, end })}`;
+}
+
+async function load(address, tongue) {
   try {
-    const address = `/api/v1/documents/${encodeURIComponent(place.document_id)}${version}`;
     const response = await fetch(address, { headers: { "Accept-Language": tongue } });
     return await response.json();
   } catch {
@@ -56,9 +72,6 @@ async function load(place, tongue) {
 
 function contents(text, shown, place) {
   const nodes = [];
-  if (shown.version !== shown.current_version) {
-    nodes.push(make("p", { className: "old" }, text("document_old", { version: shown.version, current: shown.current_version })));
-  }
   let page = null;
   let at = 0;
   for (const passage of shown.passages) {
