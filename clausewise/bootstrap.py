@@ -5,6 +5,7 @@ Every part is made when it is first needed: a search never makes the chat model,
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clausewise.embedding import choose
 from clausewise.home import Home
 from clausewise.settings import Settings, models_directory
 
@@ -21,17 +23,20 @@ if TYPE_CHECKING:
     from assistant.answering.writing import Chat as Writing
     from clausewise.protocol import Operations
     from ingest.pipeline import Ingestor
+    from knowledge.embedders import Embedders
+    from knowledge.identity import EmbedderInfo
     from knowledge.meaning import IndexEmbedder
     from knowledge.search import Searcher
     from knowledge.store import Store
     from knowledge.types import Reader
     from models.chat import Chat
     from models.fakes import HashEmbedder
-    from models.protocols import Reranker
+    from models.protocols import Embedder, Reranker
     from models.sentence import SentenceEmbedder
     from models.verifier import SentenceVerifier
 
 FAKE = "fake"  # [models] chat and embedder: deterministic doubles, for tests and programs without weights
+_FAKE_EMBEDDER = re.compile(r"fake(?:-(\d{1,4}))?")  # "fake-64": one of 64 dimensions
 
 
 def chat_for(settings: Settings, models_dir: Path) -> Chat:
@@ -47,13 +52,18 @@ def chat_for(settings: Settings, models_dir: Path) -> Chat:
 
 def embedder_for(settings: Settings, models_dir: Path) -> SentenceEmbedder | HashEmbedder:
     """Return the embedder that the settings choose; nothing is loaded."""
-    if settings.models.embedder == FAKE:
+    if fake := _FAKE_EMBEDDER.fullmatch(settings.models.embedder):
         from models.fakes import HashEmbedder
 
-        return HashEmbedder()
+        return HashEmbedder(int(fake[1])) if fake[1] else HashEmbedder()
     from models.registry import build_embedder
 
     return build_embedder(settings.models, models_dir)
+
+
+def is_fake(embedder: str) -> bool:
+    """Tell whether the settings' ``embedder`` names a double."""
+    return _FAKE_EMBEDDER.fullmatch(embedder) is not None
 
 
 class Program:
@@ -75,15 +85,25 @@ class Program:
 
     @cached_property
     def embedder(self) -> SentenceEmbedder | HashEmbedder:
-        """The embedder, not loaded."""
+        """The embedder of the settings, not loaded; the index may still be of another one."""
         return embedder_for(self.settings, self.models_dir)
 
     @cached_property
-    def index_embedder(self) -> IndexEmbedder:
-        """The embedder as the index uses it."""
-        from knowledge.meaning import IndexEmbedder
+    def embedders(self) -> Embedders:
+        """The loaded embedders, by the id that an index records."""
+        from knowledge.embedders import Embedders
 
-        return IndexEmbedder(self.embedder)
+        return Embedders()
+
+    @property
+    def embedder_in_force(self) -> Embedder:
+        """The embedder of the index, loaded."""
+        return self.embedders.of(self.searchable_store.vectors.model.model_id).embedder
+
+    @property
+    def index_embedder(self) -> IndexEmbedder:
+        """The embedder of the index, as the index uses it: good until another takes its place."""
+        return self.embedders.of(self.searchable_store.vectors.model.model_id).index
 
     @property
     def store(self) -> Store:
@@ -99,50 +119,30 @@ class Program:
 
     @property
     def searchable_store(self) -> Store:
-        """The store with its indexes open, for the embedder of the settings, which is loaded.
+        """The store with its indexes open, and the embedder of its index loaded.
+
+        That is the embedder of the settings, unless the index is of another one and that one is still at hand: then it
+        goes on with that one until ``index reembed`` has changed it.
 
         Raises:
             MissingWeights: the embedder has not been fetched.
-            IndexMismatch: the index holds vectors of another embedder.
+            IndexMismatch: the index holds vectors of another embedder, which is not at hand.
         """
         with self._opening:
             if not self._searchable:
-                self.store_of_embedder().load()
+                chosen = choose(self)
+                if self.store.indexed_model() is None:  # an empty one becomes an index of this embedder
+                    self._reopen(chosen.info)
+                self.store.load()
                 self._searchable = True
             return self.store
 
-    def store_of_embedder(self) -> Store:
-        """Return the store opened for the embedder of the settings, whatever its indexes hold.
-
-        Raises:
-            MissingWeights: the embedder has not been fetched.
-        """
-        from knowledge.identity import EmbedderInfo
+    def _reopen(self, info: EmbedderInfo) -> None:
         from knowledge.store import Store
 
-        with self._opening:
-            if not self._searchable:
-                self.embedder.load()
-                if self._store is not None:
-                    self._store.close()
-                    self._store = None
-                info = EmbedderInfo(self.index_embedder.model_id, self.embedder.dimension)
-                self._store = Store.open(self.home.path, info, self.settings.knowledge, self.settings.jobs)
-            return self.store
-
-    def embedder_changed(self) -> bool:
-        """Tell whether the index holds vectors of another embedder than that of the settings.
-
-        Where the weights of that one are missing nothing can be embedded, so nothing has changed.
-        """
-        from models.errors import MissingWeights
-
-        indexed = self.store.indexed_model()
-        try:
-            self.embedder.load()
-        except MissingWeights:
-            return False
-        return indexed is not None and indexed.model_id != self.index_embedder.model_id
+        if self._store is not None:
+            self._store.close()
+        self._store = Store.open(self.home.path, info, self.settings.knowledge, self.settings.jobs)
 
     @cached_property
     def searcher(self) -> Searcher:
@@ -151,11 +151,11 @@ class Program:
         from knowledge.search import Searcher
 
         if (reranker := self.reranker) is None:
-            return Searcher(self.searchable_store, self.embedder, load_relevance())
+            return Searcher(self.searchable_store, self.embedders, load_relevance())
         from knowledge.reranking import RerankingSearcher
 
         top = self.settings.models.rerank_hits
-        return RerankingSearcher(self.searchable_store, self.embedder, load_relevance(), reranker, top)
+        return RerankingSearcher(self.searchable_store, self.embedders, load_relevance(), reranker, top)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -199,7 +199,7 @@ class Program:
         from models.verifier import SentenceVerifier
 
         verifier = SentenceVerifier(self.models_dir)
-        real = FAKE not in {self.settings.models.embedder, self.settings.models.chat}
+        real = self.settings.models.chat != FAKE and not is_fake(self.settings.models.embedder)
         return verifier if real and verifier.available() else None
 
     @cached_property
@@ -207,7 +207,7 @@ class Program:
         """The way in for documents."""
         from ingest.pipeline import Ingestor
 
-        return Ingestor(self.searchable_store, self.index_embedder, self.settings.ingest)
+        return Ingestor(self.searchable_store, self.embedders, self.settings.ingest)
 
     def close(self) -> None:
         """Close the models and the store, and give the home back."""
@@ -234,6 +234,9 @@ class Program:
             "decline": answer.decline.reason if answer.decline else None,
             "model": answer.model,
             "prompt_version": answer.prompt_version,
+            "searched_with": None
+            if answer.made_with is None
+            else [answer.made_with.embedder, answer.made_with.index, answer.made_with.generation],
             "audiences": sorted(reader.audiences) if reader.audiences is not None else None,
             "timings_ms": answer.timings_ms,
         }

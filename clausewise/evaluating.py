@@ -64,7 +64,7 @@ def evaluate(program: Program, task: Evaluate, notify: Notify, cancel: threading
         seconds=round(time.perf_counter() - began, 1),
         program=version("clausewise"),
         asked=len(cases),
-        models=(program.chat.model_id, program.embedder.model_id),
+        models=(program.chat.model_id, program.embedder_in_force.model_id),
         audience=None if task.audience is None else tuple(task.audience),
         documents=len(names),
     )

@@ -16,10 +16,13 @@ from assistant.api.schemas import (
     summary_json,
     version_json,
 )
+from clausewise.embedding import another_is_wanted, reembed
 from clausewise.glossary import carry_out
+from clausewise.indexing import index_status
 from clausewise.jobs import carry_out as carry_out_jobs
 from clausewise.keeping import carry_out as keep
 from clausewise.library import summary, version_summary, view
+from clausewise.lifecycle import BY
 from clausewise.lifecycle import carry_out as carry_out_life_cycle
 from clausewise.protocol import Json, Notify, nobody
 from clausewise.tasks import (
@@ -45,6 +48,7 @@ from clausewise.tasks import (
     Prepare,
     PutTerms,
     RebuildIndex,
+    Reembed,
     RemoveDocument,
     RemoveTerms,
     RetryJob,
@@ -53,12 +57,12 @@ from clausewise.tasks import (
     SetDays,
     ShowDocument,
     ShowHistory,
+    ShowIndex,
     ShowJob,
     Task,
     UnpinDocument,
     VerifyAudit,
 )
-from ingest.reembed import reembed
 from knowledge.errors import NothingIndexed
 from knowledge.staging import Note
 from knowledge.types import OPERATOR
@@ -74,6 +78,7 @@ class LocalOperations:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._writing = threading.Lock()  # one ingest or rebuild at a time; readers do not wait
+        self._changing = threading.Lock()  # one change of the embedder at a time; ingests go on meanwhile
 
     def run(  # noqa: C901, PLR0911 - one task a line
         self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None
@@ -91,8 +96,8 @@ class LocalOperations:
                     return self._write(task, notify, cancel or threading.Event())
             case Backup() | Export() | VerifyAudit() | ListAudit() | AuditHead():
                 return keep(self._program.store, task, notify, cancel or threading.Event())
-            case CheckIndex():
-                return self._check()
+            case CheckIndex() | Reembed() | ShowIndex():
+                return self._index(task, notify, cancel or threading.Event())
             case ListTerms() | PutTerms() | ImportTerms() | RemoveTerms():
                 return carry_out(self._program.store.terms, task)
             case (
@@ -138,7 +143,7 @@ class LocalOperations:
 
     def _write(self, task: Ingest | RebuildIndex, notify: Notify, cancel: threading.Event) -> Json:
         if isinstance(task, RebuildIndex):
-            return self._rebuild(notify)
+            return self._rebuild(notify, cancel)
         paths = [Path(path) for path in task.paths]
         report = self._program.ingestor.run(
             paths,
@@ -150,21 +155,26 @@ class LocalOperations:
         )
         return report.as_json()
 
-    def _rebuild(self, notify: Notify) -> Json:
+    def _rebuild(self, notify: Notify, cancel: threading.Event) -> Json:
         def tell(index: str, done: int) -> None:
             notify("progress", {"text": f"{index}: {done} passages"})
 
-        embedded = self._reembed(notify) if self._program.embedder_changed() else 0
+        embedded = 0
+        if another_is_wanted(self._program):
+            with self._changing:
+                embedded = int(reembed(self._program, None, BY, notify, cancel)["embedded"])
         report = self._program.store.maintenance.rebuild(tell)
         return {"fulltext": report.fulltext, "vectors": report.vectors, "embedded": embedded}
 
-    def _reembed(self, notify: Notify) -> int:
-        """Embed everything with the embedder of the settings, and return how many texts that were."""
-
-        def tell(done: int, total: int) -> None:
-            notify("progress", {"share": done / total, "passages": total, "embedded": done})
-
-        return reembed(self._program.store_of_embedder(), self._program.index_embedder, tell).embedded
+    def _index(self, task: CheckIndex | Reembed | ShowIndex, notify: Notify, cancel: threading.Event) -> Json:
+        match task:
+            case CheckIndex():
+                return self._check()
+            case ShowIndex():
+                return index_status(self._program)
+            case Reembed():
+                with self._changing:
+                    return reembed(self._program, task.model, task.by, notify, cancel)
 
     def _check(self) -> Json:
         self._program.store.load()  # puts right what a killed process left, as every start does

@@ -12,12 +12,13 @@ from assistant.api.operator import OperatorAccess
 from assistant.api.services import Services
 from clausewise import logs
 from clausewise.bootstrap import Program
+from clausewise.embedding import another_is_wanted
 from clausewise.home import Home
 from clausewise.operations import LocalOperations
 from clausewise.remote import connect
 from clausewise.rpc import create_rpc
 from clausewise.server import bind_tcp, bind_unix, record, run_both, url_of
-from clausewise.services import register, services_of
+from clausewise.services import register, services_of, start_reembedding
 from clausewise.settings import Settings
 from clausewise.ticking import ticking
 from knowledge.errors import HomeLocked
@@ -72,6 +73,7 @@ class Serving:
         unix = bind_unix(path)
         operations = LocalOperations(program)
         register(program.store.jobs, operations)
+        self._change_embedder(program, say)
         program.store.jobs.start()
         try:
 
@@ -89,6 +91,15 @@ class Serving:
         finally:
             unix.close()
             self._home.forget_server()
+
+    def _change_embedder(self, program: Program, say: Say) -> None:
+        """Begin to embed everything anew where the settings want another embedder than that of the index."""
+        if another_is_wanted(program):
+            start_reembedding(program.store, None)
+            say(
+                f"Embedding everything anew with {self._settings.models.embedder};"
+                f" {program.store.vectors.model.name} answers until that is done."
+            )
 
     def _refuse_a_second(self) -> None:
         running = connect(self._home)

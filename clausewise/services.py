@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from assistant.api.services import Check, ModelInfo, Services
+from assistant.errors import InvalidRequest
 from clausewise.bootstrap import Program
+from clausewise.indexing import index_status
 from clausewise.jobs import Jobs
 from clausewise.keeping import event_json, verify
 from clausewise.library import Library
 from clausewise.lifecycle import LifeCycle
 from clausewise.protocol import Operations
-from clausewise.tasks import Backup, CheckIndex, Evaluate, Export, Ingest, RebuildIndex, Task
+from clausewise.tasks import Backup, CheckIndex, Evaluate, Export, Ingest, RebuildIndex, Reembed, Task
 from knowledge.errors import NotFound
 from knowledge.events import recent_events
 from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext
@@ -28,6 +30,7 @@ WRITING = "index"  # the lock of jobs that write to the indexes: a second one wo
 BY = "operator"
 INGEST, REBUILD, CHECK, EVALUATE = "ingest", "index.rebuild", "index.check", "eval"
 BACKUP, EXPORT = "backup", "export"
+REEMBED = "index.reembed"
 
 
 def register(queue: Queue, operations: Operations) -> None:
@@ -50,6 +53,7 @@ def register(queue: Queue, operations: Operations) -> None:
     queue.register(EXPORT, handler(lambda payload: Export(audience=payload["audience"])))
     queue.register(REBUILD, handler(lambda _: RebuildIndex()))
     queue.register(CHECK, handler(lambda _: CheckIndex()))
+    queue.register(REEMBED, handler(Reembed.model_validate))
     queue.register(
         EVALUATE, handler(lambda payload: Evaluate(cases=payload["cases"], audience=payload["audience"]))
     )
@@ -124,17 +128,12 @@ class Index:
     """The derived indexes."""
 
     def __init__(self, program: Program) -> None:
+        self._program = program
         self._store = program.searchable_store
 
     def status(self) -> dict[str, object]:
-        """Return counts and generation."""
-        return {
-            "documents": self._store.documents.count(),
-            "passages": self._store.passages(),
-            "fulltext": self._store.fulltext.size(),
-            "vectors": self._store.vectors.count(),
-            "generation": self._store.generation,
-        }
+        """Return counts, generation, embedder and what is not as the settings want it."""
+        return index_status(self._program)
 
     def rebuild(self) -> str:
         """Start a job that rebuilds them from the store and return its id."""
@@ -143,6 +142,27 @@ class Index:
     def check(self) -> str:
         """Start a job that compares them with the store and return its id."""
         return self._store.jobs.submit(CHECK, {}, priority=INTERACTIVE)
+
+    def reembed(self, model: str | None, by: str = BY) -> str:
+        """Start a job that embeds everything with another embedder (None: that of the settings) and return its id.
+
+        One that is under way or waits for the same one is that job.
+
+        Raises:
+            assistant.errors.InvalidRequest: there is no such embedder in the catalogue.
+        """
+        embedders = {one.name for one in catalogue().values() if one.kind == "embedder"}
+        if model is not None and model not in embedders | {self._program.settings.models.embedder}:
+            raise InvalidRequest(reason=f"model: one of {', '.join(sorted(embedders))}")
+        return start_reembedding(self._store, model, by)
+
+
+def start_reembedding(store: Store, model: str | None, by: str = BY) -> str:
+    """Start a job that embeds everything with another embedder, unless there is one already, and return its id."""
+    for job in store.jobs.recent(500, ("queued", "running")):
+        if job.task == REEMBED and job.payload.get("model") == model:
+            return job.job_id
+    return store.jobs.submit(REEMBED, {"model": model, "by": by}, priority=BACKGROUND, lock=REEMBED, by=by)
 
 
 class Evaluation:
@@ -166,7 +186,10 @@ class Models:
     def models(self) -> Sequence[ModelInfo]:
         """Return the catalogue with what is present and in use."""
         chosen = self._program.settings.models
-        in_use = {chosen.embedder} | (set() if chosen.chat_url else {chosen.chat})
+        indexed = self._program.store.indexed_model()
+        in_use = {indexed.name if indexed else chosen.embedder} | (
+            set() if chosen.chat_url else {chosen.chat}
+        )
         return [
             ModelInfo(
                 name=model.name,

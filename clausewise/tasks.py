@@ -165,6 +165,20 @@ class RebuildIndex(_Task):
     task: Literal["index.rebuild"] = "index.rebuild"
 
 
+class Reembed(_Task):
+    """Embed everything with another embedder (None: that of the settings), then change over."""
+
+    task: Literal["index.reembed"] = "index.reembed"
+    model: Name | None = None
+    by: Name = "operator"
+
+
+class ShowIndex(_Task):
+    """Tell what is indexed, with what, and what is not as the settings want it."""
+
+    task: Literal["index.status"] = "index.status"
+
+
 class Evaluate(_Task):
     """Ask questions of which the answers are known, and report how well they were answered.
 
@@ -325,6 +339,8 @@ Task = (
     | SetDays
     | ListExpiring
     | RebuildIndex
+    | Reembed
+    | ShowIndex
     | Evaluate
     | DraftQuestions
     | CheckIndex

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from ingest.embedding import embed_lacking, embedder_of
 from ingest.errors import Cancelled, IngestError
 from ingest.isolation import Isolation
 from ingest.pruning import gone_below
@@ -24,6 +25,7 @@ from ingest.reading import Found, Reading, digest_of, files_below, opened, read,
 from ingest.report import OnProgress, Progress, Report
 from ingest.settings import IngestSettings
 from ingest.sources.folder import SourceFile
+from knowledge.embedders import Embedders
 from knowledge.publishing import Place
 from knowledge.runs import FileOutcome, RunId, RunState, add_outcomes
 from knowledge.staging import Known, Note, Target, known, sources
@@ -31,18 +33,20 @@ from knowledge.store import Store
 from knowledge.types import INTERNAL
 from models.protocols import Embedder
 
-_GROUP_TEXTS = 512  # texts that are embedded together; sorted by length, 256 at a time are kept
+_GROUP_TEXTS = 512  # texts that are embedded together, the short ones first
 _GROUP_FILES = 64
-_KEPT_TEXTS = 256
 _OPTIMISE_FROM = 200  # passages; fewer changes leave the word index tidy enough
 
 
 class Ingestor:
     """Takes files into one store. The embedder must be loaded by its owner."""
 
-    def __init__(self, store: Store, embedder: Embedder, settings: IngestSettings | None = None) -> None:
+    def __init__(
+        self, store: Store, embedder: Embedder | Embedders, settings: IngestSettings | None = None
+    ) -> None:
+        """Join store and embedder; of several, what comes in is embedded with that of the index in force."""
         self._store = store
-        self._embedder = embedder
+        self._embedders = embedder
         self._limits = (settings or IngestSettings()).limits()
 
     def run(
@@ -76,7 +80,7 @@ class Ingestor:
         asked = cancel or threading.Event()
         state: RunState = "failed"
         tally = _Tally(files, progress or _silent)
-        work = _Run(self._store, self._embedder, audience, run_id, tally, asked, note or Note())
+        work = _Run(self._store, self._embedders, audience, run_id, tally, asked, note or Note())
         try:
             with Isolation(self._limits) as isolation, _cancelling(isolation, asked):
                 for found in work.each(tally.found(files, partial(opened, limits=self._limits))):
@@ -151,7 +155,7 @@ class _Run:
     def __init__(
         self,
         store: Store,
-        embedder: Embedder,
+        embedders: Embedder | Embedders,
         audience: str,
         run_id: RunId,
         tally: _Tally,
@@ -161,12 +165,15 @@ class _Run:
         self._store = store
         self._note = note
         self._publisher = store.publisher
-        self._embedder = embedder
+        self._embedders = embedders
+        self._embedder = embedder_of(
+            embedders, store.publisher.model
+        )  # measures; lengths stay the same in a run
         self._audience = audience
         self._run_id = run_id
         self._tally = tally
         self._cancel = cancel
-        self._recipe = recipe_of(embedder)
+        self._recipe = recipe_of(self._embedder)
         self._group: list[_Staged] = []
         self._seen: set[str] = set()
         self._unread: set[str] = set()  # locations that failed: what lies in them is not gone
@@ -215,6 +222,8 @@ class _Run:
         group, self._group = self._group, []
         if group and self._embed(group):
             with self._publisher.turn:
+                if not self._embed(group):  # again only where another embedder came into force meanwhile
+                    return
                 held = self._publisher.held([staged.target for staged in group])
                 self._publisher.prepare([staged.target for staged in group if staged.target not in held])
                 for staged in group:
@@ -249,14 +258,7 @@ class _Run:
     def _embed(self, group: Sequence[_Staged]) -> bool:
         """Embed the texts that are new, the short ones first; return False when cancelled on the way."""
         texts = {key: text for staged in group for key, text in staged.reading.texts.items()}
-        lacking = sorted(self._publisher.without_vectors(list(texts)), key=lambda key: len(texts[key]))
-        for start in range(0, len(lacking), _KEPT_TEXTS):
-            if self._cancel.is_set():
-                return False
-            keys = lacking[start : start + _KEPT_TEXTS]
-            vectors = self._embedder.embed_passages([texts[key] for key in keys], self._embedded_some)
-            self._publisher.keep_vectors(keys, vectors)
-        return True
+        return embed_lacking(self._publisher, self._embedders, texts, self._embedded_some, self._cancel)
 
     def _embedded_some(self, count: int) -> None:
         self.embedded += count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,17 +58,26 @@ class RebuildReport:
 class Maintenance:
     """Care of what is derived."""
 
-    def __init__(self, database: Database, fulltext: FullText, vectors: VectorIndex) -> None:
+    def __init__(
+        self,
+        database: Database,
+        fulltext: FullText,
+        vectors: VectorIndex,
+        turn: AbstractContextManager[Any],
+    ) -> None:
+        """``turn`` is taken for the moment in which a rebuilt index takes the old one's place."""
         self._database = database
         self._fulltext = fulltext
         self._vectors = vectors
+        self._turn = turn
 
     def rebuild(self, on_progress: OnProgress | None = None) -> RebuildReport:
         """Write both indexes anew from SQL; nothing is parsed or embedded, and searches go on."""
         tell = on_progress or _silent
         words = recovery.rebuild_fulltext(self._database, self._fulltext, lambda n: tell("fulltext", n))
-        vectors = recovery.rebuild_vectors(self._database, self._vectors)
-        tell("vectors", vectors)
+        move = recovery.Move(tell=lambda done, _total: tell("vectors", done))
+        vectors = recovery.move_vectors(self._database, self._vectors, self._vectors.model, self._turn, move)
+        assert vectors is not None  # noqa: S101 - nobody cancels it
         with self._database.write() as session:
             append_event(session, "index.rebuilt", {"fulltext": words, "vectors": vectors})
         return RebuildReport(words, vectors)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, distinct, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from knowledge import embeddings
@@ -24,9 +24,17 @@ from knowledge.database import Database, bump_generation
 from knowledge.errors import IndexBroken, IndexMismatch, NotFound
 from knowledge.events import append_event
 from knowledge.fulltext import Entry, FullText
-from knowledge.identity import check_model, record_model, recorded_model
+from knowledge.identity import (
+    EmbedderInfo,
+    check_model,
+    forget_beside,
+    model_beside,
+    record_beside,
+    record_model,
+    recorded_model,
+)
 from knowledge.names import document_codes
-from knowledge.recovery import rebuild_vectors
+from knowledge.recovery import Move, move_vectors, rebuild_vectors
 from knowledge.settings import KnowledgeSettings
 from knowledge.staging import NewVersion, Target, stage
 from knowledge.tables import DocumentRow, PassageRow, VectorRow, VersionRow
@@ -72,24 +80,60 @@ class Publisher:
 
     def stage(self, version: NewVersion, run_id: str | None = None) -> tuple[Target, str]:
         """Keep a new version that nobody can see yet, and return it with the source that is shown."""
-        with self._database.write() as session:
+        with self.turn, self._database.write() as session:  # in turn, so that no other index takes over now
             check_model(session, self._vectors.model)
             if recorded_model(session) is None:
                 record_model(session, self._vectors.model)
             return stage(session, version, run_id)
 
-    def without_vectors(self, keys: Sequence[bytes]) -> list[bytes]:
-        """Return those of ``keys`` that must be embedded, each once."""
-        with self._database.read() as connection:
-            return embeddings.missing(connection, keys, self._vectors.model.model_id)
+    @property
+    def model(self) -> EmbedderInfo:
+        """The embedder whose vectors the index holds now; another may take its place at any time but in ``turn``."""
+        return self._vectors.model
 
-    def keep_vectors(self, keys: Sequence[bytes], vectors: embeddings.Matrix) -> None:
-        """Keep new embeddings (len(keys), dimension) at once, so that a killed run loses one batch."""
-        expected = (len(keys), self._vectors.model.dimension)
+    def without_vectors(self, keys: Sequence[bytes], model: EmbedderInfo | None = None) -> list[bytes]:
+        """Return those of ``keys`` that must be embedded with ``model`` (None: the one in force), each once."""
+        with self._database.read() as connection:
+            return embeddings.missing(connection, keys, (model or self.model).model_id)
+
+    def keep_vectors(self, keys: Sequence[bytes], vectors: embeddings.Matrix, model: EmbedderInfo) -> None:
+        """Keep embeddings by ``model`` (len(keys), dimension) at once, so that a killed run loses one batch."""
+        expected = (len(keys), model.dimension)
         if vectors.shape != expected:
             raise IndexMismatch(f"the embedder returned vectors of shape {vectors.shape}, not {expected}")
         with self._database.write() as session:
-            embeddings.save(session, self._vectors.model.model_id, keys, vectors)
+            embeddings.save(session, model.model_id, keys, vectors)
+
+    def texts(self) -> int:
+        """Return how many different texts are embedded, of earlier versions too."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count(distinct(PassageRow.embed_key)))).scalar() or 0)
+
+    def embedded(self, model: EmbedderInfo) -> int:
+        """Return how many of these texts ``model`` has embedded."""
+        has_vector = (VectorRow.embed_key == PassageRow.embed_key) & (VectorRow.model_id == model.model_id)
+        counted = select(func.count(distinct(PassageRow.embed_key))).join(VectorRow, has_vector)
+        with self._database.read() as connection:
+            return int(connection.execute(counted).scalar() or 0)
+
+    def kept_beside(self, model: EmbedderInfo) -> None:
+        """Keep vectors of ``model`` too from now on: everything is going to be embedded with it."""
+        with self._database.write() as session:
+            record_beside(session, model)
+
+    def change_model(self, model: EmbedderInfo, how: Move) -> int | None:
+        """Let an index of ``model`` take the place of the one in force, in one step; return how many vectors it holds.
+
+        Every passage must have its vector by then; ``how.complete`` sees to those that came in meanwhile. None when
+        cancelled before that step: nothing has changed.
+        """
+
+        def also(session: Session) -> None:
+            forget_beside(session)
+            if how.also is not None:
+                how.also(session)
+
+        return move_vectors(self._database, self._vectors, model, self.turn, replace(how, also=also))
 
     def prepare(self, targets: Sequence[Target]) -> None:
         """Bring the vectors of ``targets`` into the vector index, beside what is in force.
@@ -204,11 +248,9 @@ class Publisher:
             session.execute(
                 delete(DocumentRow).where(~exists().where(VersionRow.document_id == DocumentRow.id))
             )
-            model = recorded_model(session)
+            models = [m.model_id for m in (recorded_model(session), model_beside(session)) if m is not None]
             unused = ~exists().where(PassageRow.embed_key == VectorRow.embed_key)
-            session.execute(
-                delete(VectorRow).where(unused | (VectorRow.model_id != (model.model_id if model else "")))
-            )
+            session.execute(delete(VectorRow).where(unused | VectorRow.model_id.not_in(models)))
 
     def _held(self, connection: Connection | Session, document_id: DocumentId) -> dict[PassageId, _Indexed]:
         """Return what is in force of a document."""

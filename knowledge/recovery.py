@@ -6,8 +6,11 @@ by vector, and put right; where it cannot be opened at all it is written anew.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import structlog
@@ -23,6 +26,8 @@ from knowledge.identity import EmbedderInfo
 from knowledge.tables import DocumentRow, PassageRow
 from knowledge.types import PassageId
 from knowledge.vectors import VectorBatch, VectorIndex
+
+Wanted = dict[str, dict[PassageId, bytes]]  # by audience: passages and the keys of their vectors
 
 _PAGE = 2000
 _SAME = 0.999  # cosine of a stored vector with itself; half precision alone costs less than 0.0001
@@ -41,9 +46,23 @@ class Differences:
         return any(self.missing.values()) or any(self.extra.values())
 
 
-def wanted_vectors(connection: Connection | Session) -> dict[str, dict[PassageId, bytes]]:
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How an index takes another's place.
+
+    ``complete`` makes sure that no passage lacks a vector, ``also`` joins the transaction of the change-over,
+    ``tell`` gets (vectors written, vectors in all).
+    """
+
+    complete: Callable[[], None] = lambda: None
+    also: Callable[[Session], None] | None = None
+    tell: Callable[[int, int], None] = lambda _done, _total: None
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+
+def wanted_vectors(connection: Connection | Session) -> Wanted:
     """Return the passages in force with the keys of their vectors, by audience."""
-    wanted: dict[str, dict[PassageId, bytes]] = {}
+    wanted: Wanted = {}
     columns = (PassageRow.audience, PassageRow.passage_id, PassageRow.embed_key)
     for row in connection.execute(kept(*columns)):
         wanted.setdefault(row.audience, {})[PassageId(row.passage_id)] = row.embed_key
@@ -88,12 +107,50 @@ def reconcile(database: Database, vectors: VectorIndex) -> Differences:
     return found
 
 
-def rebuild_vectors(database: Database, vectors: VectorIndex, model: EmbedderInfo | None = None) -> int:
-    """Write the vector index anew from SQL and return how many vectors it holds."""
+def rebuild_vectors(database: Database, vectors: VectorIndex) -> int:
+    """Write the vector index anew from SQL and return how many vectors it holds.
+
+    Nothing may be published meanwhile; ``move_vectors`` is for when something may.
+    """
     with database.read() as connection:
-        return vectors.rebuild(
-            _batches(connection, wanted_vectors(connection), model or vectors.model), model
-        )
+        return vectors.rebuild(_batches(connection, wanted_vectors(connection), vectors.model))
+
+
+def move_vectors(
+    database: Database,
+    vectors: VectorIndex,
+    model: EmbedderInfo,
+    turn: AbstractContextManager[Any],
+    how: Move,
+) -> int | None:
+    """Write an index of ``model`` beside the one in use, and let it take its place; return how many vectors it holds.
+
+    Searches go on in the old one, and so does publishing until ``turn`` is taken, for what came in meanwhile alone. None
+    when ``how.cancel`` was set before the change-over: then nothing has changed.
+
+    Raises:
+        IndexBroken: passages lack a vector of ``model``, or the new index lost some.
+    """
+    written: Wanted = {}
+    with vectors.beside(model) as fresh:
+        with database.read() as connection:
+            wanted = wanted_vectors(connection)
+            fresh.write(_there(connection, wanted, model, written, how))
+        if how.cancel.is_set():
+            return None
+        with turn:
+            how.complete()
+            with database.read() as connection:
+                wanted = wanted_vectors(connection)
+                fresh.write(_batches(connection, _beyond(wanted, written), model))
+            fresh.delete(_ids(_beyond(written, wanted, same_key=False)))
+            count = fresh.count()
+            if count != sum(map(len, wanted.values())):
+                raise IndexBroken(
+                    "the new vector index lost vectors that were just written; the old one stays"
+                )
+            vectors.take_over(fresh, how.also)
+    return count
 
 
 def rebuild_fulltext(
@@ -160,6 +217,40 @@ def _batches(
                     f"{len(lacking)} passages have no vector of {model.model_id}; ingest their files again"
                 )
             yield VectorBatch(audience, ids, np.stack([found[passages[i]] for i in ids]))
+
+
+def _there(
+    connection: Connection, wanted: Wanted, model: EmbedderInfo, written: Wanted, how: Move
+) -> Iterator[VectorBatch]:
+    """Yield the vectors that are there already, and note in ``written`` which these are."""
+    total, done = sum(map(len, wanted.values())), 0
+    for audience, passages in wanted.items():
+        for ids in _pages(list(passages)):
+            if how.cancel.is_set():
+                return
+            found = embeddings.load(connection, [passages[i] for i in ids], model.model_id)
+            there = [i for i in ids if passages[i] in found]
+            if there:
+                yield VectorBatch(audience, there, np.stack([found[passages[i]] for i in there]))
+                written.setdefault(audience, {}).update((i, passages[i]) for i in there)
+            done += len(ids)
+            how.tell(done, total)
+
+
+def _beyond(one: Wanted, other: Wanted, *, same_key: bool = True) -> Wanted:
+    """Return what ``one`` has and ``other`` has not; with ``same_key``, also what has another vector there."""
+    return {
+        audience: {
+            i: key
+            for i, key in passages.items()
+            if i not in (there := other.get(audience, {})) or (same_key and there[i] != key)
+        }
+        for audience, passages in one.items()
+    }
+
+
+def _ids(passages: Wanted) -> dict[str, list[PassageId]]:
+    return {audience: sorted(ids) for audience, ids in passages.items() if ids}
 
 
 def _entries(session: Session) -> Iterator[list[Entry]]:

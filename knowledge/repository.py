@@ -49,9 +49,8 @@ _SECTION = 6_000  # characters before and after a passage in which the rest of i
 class Repository:
     """Passages that a reader may see now. Reads only."""
 
-    def __init__(self, database: Database, model_id: str) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._model_id = model_id
         self._names: dict[frozenset[str] | None, tuple[int, list[DocumentName]]] = {}
         self._average: tuple[int, float] = (-1, 0.0)
         self._languages: dict[frozenset[str] | None, tuple[int, dict[str, int]]] = {}
@@ -196,14 +195,16 @@ class Repository:
             rows = connection.execute(statement).all()
         return {(DocumentId(row.document_id), row.number): row.created_at.date() for row in rows}
 
-    def cosines(self, ids: Sequence[PassageId], vector: NDArray[np.float32]) -> dict[PassageId, float]:
-        """Return the cosine of each passage's vector with ``vector``; numbers only, so no reader is asked."""
-        found = self.vectors(ids)
+    def cosines(
+        self, ids: Sequence[PassageId], vector: NDArray[np.float32], model_id: str
+    ) -> dict[PassageId, float]:
+        """Return the cosine of each passage's vector with ``vector``, both of this model; no reader is asked."""
+        found = self.vectors(ids, model_id)
         scores = np.stack(list(found.values())) @ vector if found else ()
         return {i: float(score) for i, score in zip(found, scores, strict=True)}
 
-    def vectors(self, ids: Sequence[PassageId]) -> dict[PassageId, NDArray[np.float32]]:
-        """Return the unit vectors (dimension,) of those passages that have one; numbers only, no reader is asked."""
+    def vectors(self, ids: Sequence[PassageId], model_id: str) -> dict[PassageId, NDArray[np.float32]]:
+        """Return the model's unit vectors (dimension,) of those passages that have one; no reader is asked."""
         if not ids:
             return {}
         with self._database.read() as connection:
@@ -212,7 +213,7 @@ class Repository:
                 PassageId(row.passage_id): row.embed_key
                 for row in connection.execute(statement.where(PassageRow.passage_id.in_(list(ids))))
             }
-            vectors = embeddings.load(connection, list(keys.values()), self._model_id)
+            vectors = embeddings.load(connection, list(keys.values()), model_id)
         return {i: vectors[key] for i, key in keys.items() if key in vectors}
 
     def languages(self, reader: Reader) -> dict[str, int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.embedders import Embedders
 from knowledge.relevance import Relevance
 from knowledge.search import Found, Searcher
 from knowledge.store import Store
@@ -24,7 +25,12 @@ class RerankingSearcher(Searcher):
     """A search whose best ``top`` hits are put in order by a cross-encoder. Exact clauses stay first."""
 
     def __init__(
-        self, store: Store, embedder: Embedder, relevance: Relevance, reranker: Reranker, top: int
+        self,
+        store: Store,
+        embedder: Embedder | Embedders,
+        relevance: Relevance,
+        reranker: Reranker,
+        top: int,
     ) -> None:
         """Join the search with a reranker that its owner has loaded."""
         super().__init__(store, embedder, relevance)

@@ -6,14 +6,17 @@ Whatever the derived indexes still hold, only what the repository hands out for 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.embedders import Embedders, Meaning, Meanings, OneEmbedder
 from knowledge.following import referred
-from knowledge.meaning import AcrossLanguages, IndexEmbedder, centres_of
+from knowledge.meaning import AcrossLanguages
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.rows import prefer_named_rows
@@ -22,16 +25,25 @@ from knowledge.store import Store
 from knowledge.text import fold, keys, shares_script
 from knowledge.twins import grouped
 from knowledge.types import DocumentId, Hit, Language, Passage, PassageId, Reader
+from knowledge.vectors import Held
 from models.protocols import Embedder
 
 _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DRCD and cost a third more time
 _TERMS = 32  # terms asked of the index; the rarest, since long questions repeat common ones
 _COMMON = 0.25  # a term in more passages than this share says little and costs most
 _SENTENCES = 12  # of a passage
-_SENTENCES_KEPT = 4096  # vectors, 6 MB
 _EXACT_SCORE = 0.99
 _BESIDE_EXACT = 0.5
 _UNNAMED = 3  # documents that a number without a document's name may mean; with more of them it means none
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """What a search compared: the embedder that embedded the question, and the index that it was compared with."""
+
+    embedder: str  # by its own word
+    index: str  # as the index records it
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,7 @@ class Found:
     unnamed: tuple[Passage, ...] = ()  # it is one, but of no document: the clauses of that number, best first
     unknown: str | None = None  # it is one, of this document by name, which the reader does not have
     variants: tuple[str, ...] = ()  # the question in the glossary's other words
+    made_with: MadeWith | None = None  # None where nothing was compared by meaning
 
 
 @dataclass(slots=True)
@@ -57,14 +70,29 @@ class _Nowhere:
 class Searcher:
     """Finds passages for a reader. Cheap to make; the embedder is loaded by its owner."""
 
-    def __init__(self, store: Store, embedder: Embedder, relevance: Relevance) -> None:
-        """Join store, embedder and the fitted relevance."""
+    def __init__(self, store: Store, embedder: Embedder | Embedders, relevance: Relevance) -> None:
+        """Join store, embedder and the fitted relevance.
+
+        Of several embedders, each search uses that of the index as it finds it; a single one must be the index's.
+        """
         self._store = store
-        self._embedder = embedder
-        self._index = IndexEmbedder(embedder)
-        self._centres = centres_of(embedder.model_id)
-        self._sentence_vectors: dict[str, NDArray[np.float32]] = {}
+        self._meanings: Meanings = embedder if isinstance(embedder, Embedders) else OneEmbedder(embedder)
         self._relevance = relevance
+        self._kept: Meaning | None = None
+
+    def steady(self) -> Self:
+        """Return a search that embeds texts with one and the same embedder, whatever index is in force by then.
+
+        For what compares texts with each other over some time, as an answer in the making does. What is compared with an
+        index is always embedded for that index.
+        """
+        steady = copy(self)
+        steady._kept = self._meaning  # noqa: SLF001 (a copy of this one)
+        return steady
+
+    @property
+    def _meaning(self) -> Meaning:
+        return self._kept or self._meanings.of(self._store.vectors.model.model_id)
 
     def search(self, query: str, reader: Reader, k: int = 10) -> list[Hit]:
         """Return at most ``k`` hits, best first, ranks from 1."""
@@ -78,21 +106,37 @@ class Searcher:
         exact, rest, nowhere = self._exact(question, reader)
         hits = [Hit(0, _EXACT_SCORE, passage, exact=True) for passage in exact]
         known = {passage.passage_id for passage in exact}
+        made_with: MadeWith | None = None
         if len(hits) < k:
             # Beside a clause asked for by its number the others share only the reference's own words.
             worth = _BESIDE_EXACT if exact and not rest else 1.0
-            ranked = prefer_named_rows(question, self._ranked(question, terms, reader, k))
+            with self._store.vectors.hold() as held:  # one index from here on, and the embedder of that index
+                meaning = self._meanings.of(held.model.model_id)
+                made_with = MadeWith(
+                    meaning.index.model_id, held.model.model_id, self._store.database.generation
+                )
+                ranked = self._ranked(question, terms, reader, k, (held, meaning))
             hits.extend(
-                replace(h, score=h.score * worth) for h in ranked if h.passage.passage_id not in known
+                replace(h, score=h.score * worth)
+                for h in prefer_named_rows(question, ranked)
+                if h.passage.passage_id not in known
             )
         variants = tuple(self._store.glossary.variants(question))
         groups = grouped(hits, "\n".join((question, *variants)))
         merged = [replace(h, rank=i) for i, h in enumerate(groups[:k], 1)]
         if rest or exact:
-            return Found(terms, tuple(merged), bool(exact) and not rest, variants=variants)
+            alone = bool(exact) and not rest
+            return Found(terms, tuple(merged), alone, variants=variants, made_with=made_with)
         ranks = {hit.passage.document_id: hit.rank for hit in reversed(merged)}
         unnamed = sorted(nowhere.unnamed, key=lambda p: ranks.get(p.document_id, len(merged) + 1))
-        return Found(terms, tuple(merged), unnamed=tuple(unnamed), unknown=nowhere.unknown, variants=variants)
+        return Found(
+            terms,
+            tuple(merged),
+            unnamed=tuple(unnamed),
+            unknown=nowhere.unknown,
+            variants=variants,
+            made_with=made_with,
+        )
 
     def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
         """Return for (document, version) of each passage the day on which that version came in (UTC)."""
@@ -108,16 +152,16 @@ class Searcher:
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return (n, dimension) unit vectors of texts as passages."""
-        return self._embedder.embed_passages(texts)
+        return self._meaning.embedder.embed_passages(texts)
 
     @property
     def across_languages(self) -> AcrossLanguages:
         """How texts are compared across languages."""
-        return AcrossLanguages(self._embedder)
+        return AcrossLanguages(self._meaning.embedder)
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """Return the unit vector of a question."""
-        return self._embedder.embed_question(text)
+        return self._meaning.embedder.embed_question(text)
 
     def _exact(self, question: str, reader: Reader) -> tuple[list[Passage], bool, _Nowhere]:
         """Return the clauses that the question names, whether it asks for more, and what it names in vain."""
@@ -142,77 +186,57 @@ class Searcher:
             rest = rest[:start] + " " + rest[end:]
         return found, not _is_filler(rest), nowhere
 
-    def _ranked(self, question: str, terms: QueryTerms, reader: Reader, k: int) -> list[Hit]:
+    def _ranked(
+        self, question: str, terms: QueryTerms, reader: Reader, k: int, pair: tuple[Held, Meaning]
+    ) -> list[Hit]:
         """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
         store = self._store
+        held, meaning = pair
         variants = store.glossary.variants(question)
         ways = [terms, *(self._weighed(variant) for variant in variants)]
-        vector = self._vector(question, variants)
-        apart = self._centres.question(vector, terms.language)  # as passages of another language are met
-        dense = dict(store.vectors.search(vector, reader.audiences, max(_DENSE, k)))
+        vector = _vector(meaning, question, variants)
+        apart = meaning.centres.question(vector, terms.language)  # as passages of another language are met
+        dense = dict(held.search(vector, reader.audiences, max(_DENSE, k)))
         across: list[PassageId] = []
         rarity = _rarity(store.repository.languages(reader), terms.language)
         if rarity is not None:
-            across = [i for i, _ in store.vectors.search(apart, reader.audiences, max(_DENSE, k))]
+            across = [i for i, _ in held.search(apart, reader.audiences, max(_DENSE, k))]
         lexical = [i for way in ways for i in self._lexical(way, reader, max(_LEXICAL, k))]
         passages = store.repository.passages(list(dict.fromkeys([*lexical, *dense, *across])), reader)
-        cosines = self._cosines(passages, dense, vector, apart, terms.language)
+        cosines = self._cosines(passages, dense, (vector, apart), terms.language, meaning)
         candidates = [Candidate(p, cosines.get(i, 0.0)) for i, p in passages.items()]
         average = store.average_length()
         found = zip(*(signals(way, candidates, average) for way in ways), strict=True)
         rated = [(c, max(s, key=self._relevance.probability)) for c, s in zip(candidates, found, strict=True)]
         scores = self._relevance.probabilities(
             [s for _, s in rated],
-            lambda across: self._nearest_sentences([rated[i][0].passage for i in across], apart),
+            lambda across: _nearest_sentences(meaning, [rated[i][0].passage for i in across], apart),
             rarity or 1.0,
         )
         hits = [self._hit(c, s, score) for (c, s), score in zip(rated, scores, strict=True)]
         return sorted(hits, key=lambda h: (-h.score, h.passage.source, h.passage.start))
 
-    def _vector(self, question: str, variants: Sequence[str]) -> NDArray[np.float32]:
-        """Return the question's vector; where the glossary knows its words, halfway to the documents' way to ask.
-
-        Lay questions on labour law, the article among ten: .61 -> .66 of 83 questions, .68 -> .74 of the 87 tuned on.
-        """
-        vector = self._index.embed_question(question)
-        if variants:
-            vector = vector + self._index.embed_question(variants[0])
-            vector /= np.linalg.norm(vector)
-        return vector
-
     def _cosines(
         self,
         passages: Mapping[PassageId, Passage],
         known: Mapping[PassageId, float],
-        vector: NDArray[np.float32],
-        apart: NDArray[np.float32],
+        vectors: tuple[NDArray[np.float32], NDArray[np.float32]],
         language: Language,
+        meaning: Meaning,
     ) -> dict[PassageId, float]:
-        """Return each passage's cosine with the question, across languages with the languages' centres taken off."""
+        """Return each passage's cosine with the question, across languages with the languages' centres taken off.
+
+        ``vectors`` are the question's, as asked and as passages of another language are met.
+        """
+        vector, apart = vectors
+        repository, model_id = self._store.repository, meaning.index.model_id
         same = {i for i, p in passages.items() if shares_script(language, p.language)}
         cosines = {i: known[i] for i in same if i in known}
-        cosines |= self._store.repository.cosines([i for i in same if i not in known], vector)
-        others = self._store.repository.vectors([i for i in passages if i not in same])
+        cosines |= repository.cosines([i for i in same if i not in known], vector, model_id)
+        others = repository.vectors([i for i in passages if i not in same], model_id)
         return cosines | {
-            i: float(self._centres.passage(v, passages[i].language) @ apart) for i, v in others.items()
+            i: float(meaning.centres.passage(v, passages[i].language) @ apart) for i, v in others.items()
         }
-
-    def _nearest_sentences(self, passages: Sequence[Passage], question: NDArray[np.float32]) -> list[float]:
-        """Return for each passage the cosine of its sentence that is nearest to the question."""
-        texts = [[span.text for span in sentences(p.text)][:_SENTENCES] or [p.text] for p in passages]
-        vectors = self._sentence_vectors  # replaced and never changed: other threads read it
-        new = list(dict.fromkeys(t for each in texts for t in each if t not in vectors))
-        if len(vectors) + len(new) > _SENTENCES_KEPT:
-            vectors = {}
-            new = list(dict.fromkeys(t for each in texts for t in each))
-        if new:
-            vectors = self._sentence_vectors = vectors | dict(
-                zip(new, self._index.embed_passages(new), strict=True)
-            )
-        return [
-            max(float(self._centres.passage(vectors[t], p.language) @ question) for t in each)
-            for p, each in zip(passages, texts, strict=True)
-        ]
 
     def _hit(self, candidate: Candidate, found: Signals, score: float) -> Hit:
         return Hit(0, score, candidate.passage, False, found["bm25"], candidate.cosine, found["coverage"])
@@ -237,6 +261,30 @@ class Searcher:
         if idents := keys(terms.text).idents:
             ids = [*ids, *self._store.fulltext.search(idents, reader.audiences, limit, column="idents")]
         return list(dict.fromkeys(passage_id for passage_id, _ in ids))
+
+
+def _vector(meaning: Meaning, question: str, variants: Sequence[str]) -> NDArray[np.float32]:
+    """Return the question's vector; where the glossary knows its words, halfway to the documents' way to ask.
+
+    Lay questions on labour law, the article among ten: .61 -> .66 of 83 questions, .68 -> .74 of the 87 tuned on.
+    """
+    vector = meaning.index.embed_question(question)
+    if variants:
+        vector = vector + meaning.index.embed_question(variants[0])
+        vector /= np.linalg.norm(vector)
+    return vector
+
+
+def _nearest_sentences(
+    meaning: Meaning, passages: Sequence[Passage], question: NDArray[np.float32]
+) -> list[float]:
+    """Return for each passage the cosine of its sentence that is nearest to the question."""
+    texts = [[span.text for span in sentences(p.text)][:_SENTENCES] or [p.text] for p in passages]
+    vectors = meaning.of_sentences([text for each in texts for text in each])
+    return [
+        max(float(meaning.centres.passage(vectors[t], p.language) @ question) for t in each)
+        for p, each in zip(passages, texts, strict=True)
+    ]
 
 
 def _rarity(counts: Mapping[str, int], language: Language) -> float | None:

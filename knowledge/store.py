@@ -13,7 +13,7 @@ from knowledge.documents import Documents
 from knowledge.errors import NothingIndexed
 from knowledge.fulltext import FullText
 from knowledge.glossary import Glossary, Pair, load_glossary
-from knowledge.identity import EmbedderInfo, check_model, recorded_model
+from knowledge.identity import EmbedderInfo, check_model, model_beside, recorded_model
 from knowledge.jobs import Jobs
 from knowledge.lifecycle import LifeCycle
 from knowledge.lock import HomeLock
@@ -44,7 +44,6 @@ class Store:
         jobs: JobsSettings | None = None,
     ) -> None:
         self._lock = lock
-        self._model = model
         self._loaded = False
         self._names: dict[frozenset[str] | None, tuple[int, NameIndex]] = {}
         self._glossary: tuple[tuple[int, list[Pair]], Glossary] | None = None
@@ -55,11 +54,11 @@ class Store:
         self.database = database
         self.fulltext = FullText(database)
         self.vectors = VectorIndex(lock.home, database, model, settings)
-        self.repository = Repository(database, model.model_id)
+        self.repository = Repository(database)
         self.publisher = Publisher(database, self.fulltext, self.vectors, settings)
         self.documents = Documents(database, self.publisher)
         self.life_cycle = LifeCycle(database, self.publisher)
-        self.maintenance = Maintenance(database, self.fulltext, self.vectors)
+        self.maintenance = Maintenance(database, self.fulltext, self.vectors, self.publisher.turn)
         self.runs = Runs(database)
         self.jobs = Jobs(database, jobs)
         self.terms = Terms(database)
@@ -105,7 +104,7 @@ class Store:
         with self._loading:
             if not self._loaded:
                 with self.database.read() as connection:
-                    check_model(connection, self._model)
+                    check_model(connection, self.vectors.model)
                 recover(self.database, self.fulltext, self.vectors)
                 self._loaded = True
                 self.tick()
@@ -151,6 +150,11 @@ class Store:
         """Return the embedder whose vectors the index holds, None before the first document."""
         with self.database.read() as connection:
             return recorded_model(connection)
+
+    def model_beside(self) -> EmbedderInfo | None:
+        """Return the embedder with which everything is being embedded anew, None when none is."""
+        with self.database.read() as connection:
+            return model_beside(connection)
 
     def passages(self) -> int:
         """Return the number of passages in force."""

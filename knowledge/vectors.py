@@ -15,8 +15,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from knowledge.database import Database, bump_generation, get_meta, set_meta
-from knowledge.errors import IndexBroken
+from knowledge.errors import IndexBroken, IndexMismatch
 from knowledge.identity import EmbedderInfo, record_model
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import MetaRow
@@ -37,6 +38,7 @@ _ACTIVE = "vectors_folder"
 _STATE = "vectors_state"  # clean | dirty | checking
 _DELETED = "vectors_deleted"
 _PAGE = 5000
+_PATIENCE_S = 30.0  # for searches in an index that was replaced; they take a fraction of a second
 
 Matrix = NDArray[np.float32]
 
@@ -50,19 +52,69 @@ class VectorBatch:
     vectors: Matrix
 
 
+@dataclass(slots=True)
+class Held:
+    """The index as it was when somebody took hold of it: whose vectors, and where they are, until it is let go."""
+
+    model: EmbedderInfo
+    client: Any
+    collections: dict[str, Any]
+    holders: int = 0
+    asking: threading.Lock = field(default_factory=threading.Lock)
+
+    def search(
+        self, vector: Matrix, audiences: frozenset[str] | None, limit: int
+    ) -> list[tuple[PassageId, float]]:
+        """Return (passage, cosine), nearest first, from the collections of ``audiences`` alone.
+
+        Raises:
+            IndexMismatch: the vector is of another length than the index's.
+        """
+        if vector.shape != (self.model.dimension,):
+            raise IndexMismatch(
+                f"a vector of shape {vector.shape} cannot be compared with those of {self.model.model_id}"
+                f" ({self.model.dimension} dimensions)"
+            )
+        found: list[tuple[PassageId, float]] = []
+        with self.asking:
+            for audience, collection in self.collections.items():
+                if audiences is None or audience in audiences:
+                    answer = collection.query(
+                        query_embeddings=[vector], n_results=limit, include=["distances"]
+                    )
+                    found.extend(
+                        (PassageId(i), 1.0 - float(d))
+                        for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)
+                    )
+        found.sort(key=lambda pair: (-pair[1], pair[0]))
+        return found[:limit]
+
+
 class VectorIndex:
     """The vectors of one model. Cheap to make; ``load()`` opens Chroma."""
 
     def __init__(
         self, home: Path, database: Database, model: EmbedderInfo, settings: KnowledgeSettings | None = None
     ) -> None:
-        self.model = model
+        self._model = model
         self._home = home / FOLDER
         self._database = database
         self._settings = settings or KnowledgeSettings()
-        self._swap = threading.RLock()
-        self._client: Any = None
-        self._collections: dict[str, Any] = {}
+        self._swap = threading.Condition(threading.RLock())
+        self._held: Held | None = None
+        self._folder = ""
+        self._building: set[str] = set()  # folders that are being filled beside the one in use
+
+    @property
+    def model(self) -> EmbedderInfo:
+        """Whose vectors the index holds, or is to hold."""
+        held = self._held
+        return self._model if held is None else held.model
+
+    @property
+    def _collections(self) -> dict[str, Any]:
+        held = self._held
+        return {} if held is None else held.collections
 
     # -- opening and closing -----------------------------------------------------------------
 
@@ -73,7 +125,7 @@ class VectorIndex:
             IndexBroken: it cannot be opened, or a process died when it tried; ``rebuild`` mends it.
         """
         with self._swap:
-            if self._client is not None:
+            if self._held is not None:
                 return True
             with self._database.read() as connection:
                 state, active = get_meta(connection, _STATE), get_meta(connection, _ACTIVE)
@@ -93,32 +145,39 @@ class VectorIndex:
             return state in (None, "clean")
 
     def close(self) -> None:
-        """Close Chroma; the index can be loaded again."""
+        """Close Chroma, once nobody holds it; the index can be loaded again."""
         with self._swap:
-            client, self._client, self._collections = self._client, None, {}
-            if client is not None:
-                client.close()
+            held, self._held = self._held, None
+        if held is not None:
+            self._model = held.model
+            self._let_go(held)
 
     # -- reading -----------------------------------------------------------------------------
+
+    @contextmanager
+    def hold(self) -> Iterator[Held]:
+        """Give the index as it is now, which stays as it is until the block ends, whatever takes its place meanwhile.
+
+        Who searches asks it whose vectors it holds, and embeds the question with that embedder.
+        """
+        with self._swap:
+            self.load()
+            held = self._held
+            assert held is not None  # noqa: S101 - load() sets it or raises
+            held.holders += 1
+        try:
+            yield held
+        finally:
+            with self._swap:
+                held.holders -= 1
+                self._swap.notify_all()
 
     def search(
         self, vector: Matrix, audiences: frozenset[str] | None, limit: int
     ) -> list[tuple[PassageId, float]]:
         """Return (passage, cosine), nearest first, from the collections of ``audiences`` alone."""
-        found: list[tuple[PassageId, float]] = []
-        with self._swap:
-            self.load()
-            for audience, collection in self._collections.items():
-                if audiences is None or audience in audiences:
-                    answer = collection.query(
-                        query_embeddings=[vector], n_results=limit, include=["distances"]
-                    )
-                    found.extend(
-                        (PassageId(i), 1.0 - float(d))
-                        for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)
-                    )
-        found.sort(key=lambda pair: (-pair[1], pair[0]))
-        return found[:limit]
+        with self.hold() as held:
+            return held.search(vector, audiences, limit)
 
     def ids(self) -> dict[str, set[PassageId]]:
         """Return all passages in the index, by audience."""
@@ -193,31 +252,57 @@ class VectorIndex:
             deleted = int(get_meta(connection, _DELETED) or 0)
         return deleted >= max(self._settings.compact_after, self.count())
 
-    def rebuild(self, batches: Iterable[VectorBatch], model: EmbedderInfo | None = None) -> int:
+    def rebuild(self, batches: Iterable[VectorBatch]) -> int:
         """Write all ``batches`` to a new folder, swap it in and delete the old one; return how many.
 
-        Searches go on in the old folder until the swap. ``model`` changes whose vectors these are.
+        Searches go on in the old folder until the swap.
         """
-        with self._database.read() as connection:
-            active = get_meta(connection, _ACTIVE)
-        fresh = VectorIndex(self._home.parent, self._database, model or self.model, self._settings)
-        name = _folder_name(int(active or 0) + 1)
-        shutil.rmtree(self._home / name, ignore_errors=True)
-        fresh._open(self._home / name)
-        fresh.write(batches)
-        count = fresh.count()
+        with self.beside(self.model) as fresh:
+            fresh.write(batches)
+            count = fresh.count()
+            self.take_over(fresh)
+        return count
+
+    @contextmanager
+    def beside(self, model: EmbedderInfo) -> Iterator[VectorIndex]:
+        """Give a new and empty index of ``model`` in a folder of its own; unless taken over, it goes at the end."""
+        with self._swap:
+            name = self._next_name()
+            self._building.add(name)
+        fresh = VectorIndex(self._home.parent, self._database, model, self._settings)
+        folder = self._home / name
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            fresh._open(folder)
+            yield fresh
+        finally:
+            self._building.discard(name)
+            if fresh._held is not None:  # not taken over
+                fresh.close()
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def take_over(self, fresh: VectorIndex, also: Callable[[Session], None] | None = None) -> None:
+        """Put an index made by ``beside`` in this one's place; ``also`` joins the transaction that says so.
+
+        Searches that hold the old one end in it; then its folder goes.
+        """
+        taken = fresh._held
+        assert taken is not None  # noqa: S101 - beside() opened it
+        name = fresh._folder
         with self._swap:
             with self._database.write() as session:
                 set_meta(session, _ACTIVE, name)
                 set_meta(session, _STATE, "clean")
                 set_meta(session, _DELETED, "0")
-                if model is not None:
-                    record_model(session, model)
+                if taken.model != self.model:
+                    record_model(session, taken.model)
                 bump_generation(session)
-            self.close()
-            self.model, self._client, self._collections = fresh.model, fresh._client, fresh._collections
-            self._discard_all_but(name)
-        return count
+                if also is not None:
+                    also(session)
+            old, self._held, self._folder, fresh._held = self._held, taken, name, None
+        if old is not None:
+            self._let_go(old)
+        self._discard_all_but(name)
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -226,31 +311,47 @@ class VectorIndex:
         from chromadb.config import Settings
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._client = chromadb.PersistentClient(
+        client = chromadb.PersistentClient(
             str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
         )
-        self._collections = {
+        collections = {
             collection.metadata["audience"]: collection
-            for collection in self._client.list_collections()
+            for collection in client.list_collections()
             if (collection.metadata or {}).get("model") == self.model.model_id
         }
+        self._folder = folder.name
+        self._held = Held(self.model, client, collections)
+
+    def _let_go(self, held: Held) -> None:
+        """Close Chroma as soon as the last search in it has ended."""
+        with self._swap:
+            if self._swap.wait_for(lambda: held.holders == 0, _PATIENCE_S):
+                held.client.close()
 
     def _collection(self, audience: str) -> Any:
-        collection = self._collections.get(audience)
+        held = self._held
+        assert held is not None  # noqa: S101 - who writes has opened it
+        collection = held.collections.get(audience)
         if collection is None:
-            collection = self._client.get_or_create_collection(
+            collection = held.client.get_or_create_collection(
                 _collection_name(self.model.model_id, audience),
                 metadata={"model": self.model.model_id, "audience": audience},
                 embedding_function=None,
                 configuration={"hnsw": {"space": "cosine", "ef_search": self._settings.vector_effort}},
             )
-            self._collections = {**self._collections, audience: collection}
+            held.collections = {**held.collections, audience: collection}  # searches read the old one
         return collection
+
+    def _next_name(self) -> str:
+        """Return the name of a folder that is neither in use nor being filled."""
+        with self._database.read() as connection:
+            names = {get_meta(connection, _ACTIVE) or "0", *self._building}
+        return _folder_name(max(map(int, names)) + 1)
 
     def _discard_all_but(self, name: str | None) -> None:
         if self._home.is_dir():
             for folder in self._home.iterdir():
-                if folder.name != name:
+                if folder.name != name and folder.name not in self._building:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _mark(self, state: str) -> None:

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from assistant.answering.cells import Piece, cell_answer
@@ -56,7 +57,7 @@ from assistant.answering.types import (
 from assistant.answering.weighing import Judge
 from assistant.answering.wording import in_taiwan_words
 from assistant.answering.writing import Chat, Writer, Written, in_full, speaks_for_itself
-from knowledge.search import Found, Searcher
+from knowledge.search import Found, MadeWith, Searcher
 from knowledge.text import language_of, shares_script
 from knowledge.twins import labels
 from knowledge.types import Hit, Language, Passage, Reader
@@ -121,7 +122,13 @@ class Answerer:
         Raises models.errors.Busy when the model's queue is full and models.errors.Cancelled when ``cancel``
         is set.
         """
-        trace = trace or Trace()
+        steady = copy(self)  # with one embedder for the whole answer, whatever index is in force by its end
+        steady._searcher = self._searcher.steady()  # noqa: SLF001 (a copy of this one)
+        yield from steady._stream(question, reader, cancel, trace or Trace())  # noqa: SLF001
+
+    def _stream(
+        self, question: Question, reader: Reader, cancel: threading.Event | None, trace: Trace
+    ) -> Iterator[Event]:
         draft = _Draft(self._new_id(), self._clock, trace, reader)
         meant, name = chosen(question)
         if not name and (remark := recognise(meant.text, meant.history)) is not None:
@@ -139,6 +146,7 @@ class Answerer:
         asked = trace.asked = f"{name} {in_context.search}".strip()
         draft.question = f"{name} {in_context.shown}".strip()
         trace.hits = found.hits
+        draft.made_with = found.made_with
         draft.language = _answer_language(meant.text, found)
         draft.time("search")
         yield Retrieved(found.hits)
@@ -353,6 +361,7 @@ class _Draft:
     prompt_version: str | None = None
     timings: dict[str, float | None] = field(default_factory=dict)
     started: float = 0.0
+    made_with: MadeWith | None = None
 
     def __post_init__(self) -> None:
         self.started = self.clock()
@@ -420,7 +429,7 @@ class _Draft:
     ) -> Answer:
         return Answer(
             self.id, status, self.kind, text, self.language, said, citations, self.declined, self.model,  # type: ignore[arg-type]
-            self.prompt_version, dict(self.timings), self.choices,
+            self.prompt_version, dict(self.timings), self.choices, self.made_with,
         )  # fmt: skip
 
 

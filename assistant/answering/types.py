@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from knowledge.search import MadeWith
 from knowledge.types import Hit
 
 Status = Literal["answered", "declined", "clarify"]
@@ -91,6 +92,7 @@ class Answer:
     prompt_version: str | None
     timings_ms: dict[str, float | None] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()  # what is asked back; empty unless the status is clarify
+    made_with: MadeWith | None = None  # what its search compared; None where nothing was compared by meaning
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from assistant.api.documented import fails, gives
 from assistant.api.parts import InParts, Limited, require_operator
 from assistant.api.schemas import model_json
-from assistant.api.wire import EvaluationBody, JobStarted, ModelList
+from assistant.api.wire import EvaluationBody, JobStarted, ModelList, ReembedBody
 from assistant.errors import InvalidRequest
 from assistant.evaluation.errors import BadQuestions
 from assistant.evaluation.questions import read_records, record_of
@@ -42,6 +42,22 @@ async def index(parts: InParts) -> Response:
 async def rebuild(parts: InParts) -> Response:
     """Rebuild the derived indexes from the store, without parsing or embedding again."""
     return await _started(parts.services.index.rebuild)
+
+
+@router.post(
+    "/index/reembed",
+    status_code=202,
+    dependencies=_WRITES,
+    response_model=None,
+    responses={**gives(202, JobStarted, "Started, or under way already."), **fails(403, 413, 422, 429)},
+)
+async def reembed(parts: InParts, body: ReembedBody | None = None) -> Response:
+    """Embed everything with another embedder beside the index in force, then change over in one step.
+
+    Questions are answered and documents taken in with the old one until then. When the server starts next, the settings
+    say again which embedder is wanted.
+    """
+    return await _started(partial(parts.services.index.reembed, body.model if body else None))
 
 
 @router.post(

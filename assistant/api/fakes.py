@@ -250,6 +250,10 @@ class FakeIndex:
         """Start."""
         return "check-1"
 
+    def reembed(self, model: str | None) -> str:
+        """Start."""
+        return f"reembed-{model or 1}"
+
 
 class FakeJobs:
     """One job that is done and one that failed; what is asked of them changes nothing."""

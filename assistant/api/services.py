@@ -234,6 +234,13 @@ class Index(Protocol):
     def check(self) -> str:
         """Start a job that compares them with the store and return its id."""
 
+    def reembed(self, model: str | None) -> str:
+        """Start a job that embeds everything with another embedder (None: that of the settings) and return its id.
+
+        Raises:
+            assistant.errors.InvalidRequest: there is no such embedder.
+        """
+
 
 class Jobs(Protocol):
     """Background work, newest first; each method shows an actor what that one may know of."""

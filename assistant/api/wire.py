@@ -231,6 +231,12 @@ class JobStarted(_Strict):
     job_id: str
 
 
+class ReembedBody(_Strict):
+    """Which embedder is to take over: a name of the catalogue; none is that of the settings."""
+
+    model: str | None = Field(None, min_length=1, max_length=200)
+
+
 class UploadAccepted(JobStarted):
     """Files taken over; ``files`` are their names as kept."""
 

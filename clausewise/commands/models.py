@@ -125,4 +125,6 @@ def use(
         if model is not None and not place(model, models_directory(settings, given.home)).ready():
             say(f"It has not been fetched: run `clausewise models pull {name}`.")
         if table_key == "embedder" and value != settings.models.embedder:
-            say("Documents are embedded anew at their next ingest.")
+            say(
+                "The index goes on with its own until `clausewise index reembed`, or the next start of the server."
+            )

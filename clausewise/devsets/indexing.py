@@ -16,6 +16,7 @@ import numpy as np
 
 from clausewise.bootstrap import Program
 from clausewise.context import say
+from clausewise.embedding import another_is_wanted
 from clausewise.home import Home
 from clausewise.progress import progress
 from clausewise.settings import load, models_directory
@@ -116,7 +117,7 @@ class RememberingProgram(Program):
 
     def home_is_of_another_embedder(self) -> bool:
         """Tell whether the index was made with another embedder, so that it is of no use."""
-        return self.store.indexed_model() is not None and self.embedder_changed()
+        return another_is_wanted(self)
 
     def close(self) -> None:
         """Close the memory too."""

@@ -300,7 +300,7 @@ class TestIndex:
         rebuilt = cli("index", "rebuild", "--json").json
 
         assert before.code == 3
-        assert "clausewise index rebuild" in before.err
+        assert "clausewise index reembed" in before.err
         assert rebuilt["embedded"] == rebuilt["vectors"] > 0
         assert cli("search", "出貨作業 4.3", "--json").json["hits"][0]["source"] == "shipping.md"
 

@@ -116,7 +116,7 @@ class TestUse:
         outcome = cli("models", "use", "all-minilm-l6-v2")
 
         assert 'embedder = "all-minilm-l6-v2"' in (home / "settings.toml").read_text(encoding="utf-8")
-        assert "embedded anew" in outcome.err
+        assert "clausewise index reembed" in outcome.err
 
     def test_a_file(self, cli: Cli, home: Path, tmp_path: Path) -> None:
         """A .gguf file needs no catalogue."""

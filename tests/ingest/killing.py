@@ -19,8 +19,10 @@ from typing import Any
 import chromadb  # noqa: F401 (loaded once for all scenarios)
 
 from ingest.pipeline import Ingestor
+from ingest.reembed import reembed
 from knowledge import publishing
 from knowledge.database import set_meta
+from knowledge.embedders import Embedders
 from knowledge.fulltext import FullText
 from knowledge.identity import EmbedderInfo
 from knowledge.publishing import Publisher
@@ -31,6 +33,7 @@ from knowledge.text import keys
 from knowledge.types import OPERATOR
 from knowledge.vectors import VectorIndex
 from models.fakes import HashEmbedder
+from models.protocols import Embedder
 
 OWNERS: dict[str, Any] = {
     "Publisher": Publisher,
@@ -97,7 +100,43 @@ def mend(home: Path, docs: Path) -> dict[str, Any]:
         return {"before": before, "totals": totals, "after": after, "again": again}
 
 
-def state(store: Store, embedder: HashEmbedder) -> dict[str, Any]:
+def hold(home: Path) -> tuple[Store, Embedders, EmbedderInfo]:
+    """Open the store of whatever embedder is in force, with both at hand; return the one that is to take over, too."""
+    embedders = Embedders()
+    old = embedders.add(HashEmbedder()).info("fake")
+    new = embedders.add(HashEmbedder(64)).info("fake-64")
+    settings = KnowledgeSettings(vector_batch=7)
+    store = Store.open(home, settings=settings)
+    if store.indexed_model() is None:
+        store.close()
+        store = Store.open(home, old, settings)
+    store.load()
+    return store, embedders, new
+
+
+def found(home: Path, docs: Path) -> dict[str, Any]:
+    """Ingest with the old embedder, or with that of the index, and report how the home is."""
+    store, embedders, _ = hold(home)
+    with store:
+        Ingestor(store, embedders).run([docs], prune=True)
+        return looked(store, embedders)
+
+
+def change(home: Path, docs: Path) -> dict[str, Any]:
+    """Let the new embedder take over, and report how the home is."""
+    store, embedders, new = hold(home)
+    with store:
+        report = reembed(store, embedders, new)
+        return {"report": report.as_json()} | looked(store, embedders)
+
+
+def looked(store: Store, embedders: Embedders) -> dict[str, Any]:
+    """Return the state, by the embedder of the index."""
+    model = store.vectors.model
+    return {"model": model.model_id} | state(store, embedders.of(model.model_id).embedder)
+
+
+def state(store: Store, embedder: Embedder) -> dict[str, Any]:
     """Return each visible document's text, what search does not lead to, and what the check finds."""
     texts: dict[str, str] = {}
     lost: list[str] = []
@@ -122,7 +161,7 @@ def run(scenario: dict[str, Any]) -> dict[str, Any]:
         try:
             if scenario.get("point"):
                 die_at(scenario["point"], scenario.get("count", 1))
-            work = {"ingest": ingest, "mend": mend}[scenario["do"]]
+            work = {"ingest": ingest, "mend": mend, "found": found, "change": change}[scenario["do"]]
             result.write_text(json.dumps(work(Path(scenario["home"]), Path(scenario["docs"]))))
             os._exit(0)
         except BaseException:  # noqa: BLE001 (the parent is told)

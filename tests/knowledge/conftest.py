@@ -101,7 +101,7 @@ class Shelf:
         lacking = self.store.publisher.without_vectors(list(texts))
         if lacking:
             vectors = self.embedder.embed_passages([texts[key] for key in lacking])
-            self.store.publisher.keep_vectors(lacking, vectors)
+            self.store.publisher.keep_vectors(lacking, vectors, self.store.publisher.model)
         return target
 
     def put(self, source: str, lines: Sequence[Line | str], title: str | None = None) -> DocumentId:

@@ -135,7 +135,9 @@ class TestVectors:
         shelf.stage(shelf.version("a.md", ["甲"]))
 
         with pytest.raises(IndexMismatch, match="shape"):
-            shelf.store.publisher.keep_vectors([b"k"], np.zeros((1, 3), np.float32))
+            shelf.store.publisher.keep_vectors(
+                [b"k"], np.zeros((1, 3), np.float32), shelf.store.publisher.model
+            )
 
     def test_must_be_there_before_publishing(self, shelf: Shelf) -> None:
         """A version whose texts were not embedded cannot be put in force."""

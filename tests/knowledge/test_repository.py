@@ -124,7 +124,7 @@ class TestNumbers:
         vector = shelf.embedder.embed_passages([first.text])[0]
 
         found = shelf.store.repository.cosines(
-            [first.passage_id, second.passage_id, PassageId("unknown")], vector
+            [first.passage_id, second.passage_id, PassageId("unknown")], vector, shelf.embedder.model_id
         )
 
         assert found[first.passage_id] == pytest.approx(1.0, abs=1e-3)

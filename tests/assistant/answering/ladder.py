@@ -51,6 +51,10 @@ class ListedSearch:
             self.exact_only,
         )
 
+    def steady(self) -> ListedSearch:
+        """Return itself: its embedder never changes."""
+        return self
+
     def dates(self, passages: Sequence[Passage]) -> dict[tuple[DocumentId, int], date]:
         """Return one day for all."""
         return {(p.document_id, p.version): date(2026, 1, 5) for p in passages}

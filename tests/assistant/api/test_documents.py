@@ -73,6 +73,7 @@ class TestChanging:
             ("POST", "/api/v1/documents/d-faq/rollback"),
             ("GET", "/api/v1/index"),
             ("POST", "/api/v1/index/rebuild"),
+            ("POST", "/api/v1/index/reembed"),
             ("POST", "/api/v1/index/check"),
             ("GET", "/api/v1/jobs"),
             ("GET", "/api/v1/jobs/ingest-1"),
@@ -219,6 +220,9 @@ class TestAdministration:
         """Its counts; rebuilding and checking are jobs."""
         assert operator.get("/api/v1/index").json()["generation"] == 7
         assert operator.post("/api/v1/index/rebuild").json() == {"job_id": "rebuild-1"}
+        assert operator.post("/api/v1/index/reembed").json() == {"job_id": "reembed-1"}
+        named = operator.post("/api/v1/index/reembed", json={"model": "e5"})
+        assert (named.status_code, named.json()) == (202, {"job_id": "reembed-e5"})
         assert operator.post("/api/v1/index/check").status_code == 202
 
     def test_models(self, operator: TestClient) -> None:
