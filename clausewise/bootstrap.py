@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from assistant.answering.types import Answer, Question
     from assistant.answering.writing import Chat as Writing
     from clausewise.protocol import Operations
+    from ingest.entries import EntryWriter
     from ingest.pipeline import Ingestor
     from knowledge.embedders import Embedders
     from knowledge.identity import EmbedderInfo
     from knowledge.meaning import IndexEmbedder
+    from knowledge.quality import QualityGate
     from knowledge.search import Searcher
     from knowledge.store import Store
     from knowledge.types import Reader
@@ -75,6 +77,7 @@ class Program:
         self.settings = settings
         self.models_dir = models_directory(settings, home)
         self._store: Store | None = None
+        self._quality: QualityGate | None = None
         self._searchable = False
         self._opening = threading.RLock()
 
@@ -128,12 +131,17 @@ class Program:
             MissingWeights: the embedder has not been fetched.
             IndexMismatch: the index holds vectors of another embedder, which is not at hand.
         """
+        from knowledge.quality import QualityGate
+
         with self._opening:
             if not self._searchable:
                 chosen = choose(self)
                 if self.store.indexed_model() is None:  # an empty one becomes an index of this embedder
                     self._reopen(chosen.info)
-                self.store.load()
+                store = self.store
+                self._quality = QualityGate(store, lambda: self._searcher_of(store))
+                store.publisher.gate = self._quality
+                store.load()
                 self._searchable = True
             return self.store
 
@@ -144,18 +152,28 @@ class Program:
             self._store.close()
         self._store = Store.open(self.home.path, info, self.settings.knowledge, self.settings.jobs)
 
+    @property
+    def quality(self) -> QualityGate:
+        """What asks the golden questions."""
+        _ = self.searchable_store
+        assert self._quality is not None  # noqa: S101 - made with that store
+        return self._quality
+
     @cached_property
     def searcher(self) -> Searcher:
         """The search."""
+        return self._searcher_of(self.searchable_store)
+
+    def _searcher_of(self, store: Store) -> Searcher:
         from knowledge.relevance import load_relevance
         from knowledge.search import Searcher
 
         if (reranker := self.reranker) is None:
-            return Searcher(self.searchable_store, self.embedders, load_relevance())
+            return Searcher(store, self.embedders, load_relevance())
         from knowledge.reranking import RerankingSearcher
 
         top = self.settings.models.rerank_hits
-        return RerankingSearcher(self.searchable_store, self.embedders, load_relevance(), reranker, top)
+        return RerankingSearcher(store, self.embedders, load_relevance(), reranker, top)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -208,6 +226,13 @@ class Program:
         from ingest.pipeline import Ingestor
 
         return Ingestor(self.searchable_store, self.embedders, self.settings.ingest)
+
+    @property
+    def entries(self) -> EntryWriter:
+        """The way in for what staff write here."""
+        from ingest.entries import EntryWriter
+
+        return EntryWriter(self.searchable_store, self.embedders)
 
     def close(self) -> None:
         """Close the models and the store, and give the home back."""

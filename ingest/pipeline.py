@@ -26,7 +26,7 @@ from ingest.report import OnProgress, Progress, Report
 from ingest.settings import IngestSettings
 from ingest.sources.folder import SourceFile
 from knowledge.embedders import Embedders
-from knowledge.publishing import Place
+from knowledge.placing import DRAFT, Place
 from knowledge.runs import FileOutcome, RunId, RunState, add_outcomes
 from knowledge.staging import Known, Note, Target, known, sources
 from knowledge.store import Store
@@ -220,15 +220,25 @@ class _Run:
     def flush(self) -> None:
         """Embed, index and publish what is staged."""
         group, self._group = self._group, []
-        if group and self._embed(group):
-            with self._publisher.turn:
-                if not self._embed(group):  # again only where another embedder came into force meanwhile
-                    return
+        if not group or not self._embed(group):
+            return
+        with self._publisher.turn:
+            if not self._embed(group):  # again only where another embedder came into force meanwhile
+                return
+            if self._note.draft:
+                held = {staged.target: DRAFT for staged in group}
+            else:
                 held = self._publisher.held([staged.target for staged in group])
-                self._publisher.prepare([staged.target for staged in group if staged.target not in held])
-                for staged in group:
+            # Golden questions are asked of one version after the other, each beside what went before it.
+            free = [s for s in group if s.target not in held]
+            guarded = [s for s in group if not self._note.draft and self._publisher.is_guarded(s.target)]
+            self._publisher.prepare([s.target for s in free if s not in guarded])
+            for staged in group:
+                if staged not in guarded:
                     self._publish(staged, held.get(staged.target))
-                self._publisher.settle()
+            self._publisher.settle()
+            for staged in guarded:
+                self._advance(staged)
 
     def prune(self, paths: Sequence[Path]) -> None:
         """Remove the documents that are no longer found below ``paths``."""
@@ -265,21 +275,27 @@ class _Run:
         self._tally.say("", self.embedded)
 
     def _publish(self, staged: _Staged, held: Place | None) -> None:
-        count = len(staged.reading.version.passages)
-        outcome = FileOutcome(
-            source=staged.source,
-            state="waiting" if held else "indexed",
-            passages=count,
-            reason=held.reason if held else None,
-            code=held.state if held else None,
-            document_id=staged.target.document_id,
-            version=staged.target.number,
-        )
+        outcome = _outcome(staged, held)
         if held:
             self._publisher.hold(staged.target, held, self._recording(outcome))
         else:
             self._publisher.publish(staged.target, "document.published", self._recording(outcome))
-            self._changed += count
+        self._published(staged, outcome)
+
+    def _advance(self, staged: _Staged) -> None:
+        """Let a version's golden questions be asked, and put it where that leads."""
+
+        def record(session: Session, place: Place | None) -> None:
+            add_outcomes(session, self._run_id, [_outcome(staged, place)])
+
+        place = self._publisher.advance(
+            staged.target, "document.published", record, held_kind="document.held"
+        )
+        self._published(staged, _outcome(staged, place))
+
+    def _published(self, staged: _Staged, outcome: FileOutcome) -> None:
+        if outcome.state == "indexed":
+            self._changed += outcome.passages
         self._tally.done_bytes += staged.found.size
         self._done(outcome)
 
@@ -315,6 +331,18 @@ def _cancelling(isolation: Isolation, cancel: threading.Event) -> Iterator[None]
     finally:
         over.set()
         watcher.join()
+
+
+def _outcome(staged: _Staged, held: Place | None) -> FileOutcome:
+    return FileOutcome(
+        source=staged.source,
+        state="waiting" if held else "indexed",
+        passages=len(staged.reading.version.passages),
+        reason=held.reason if held else None,
+        code=held.state if held else None,
+        document_id=staged.target.document_id,
+        version=staged.target.number,
+    )
 
 
 def _unchanged(before: Known) -> FileOutcome:

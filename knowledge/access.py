@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
+from knowledge.permissions import Rights
 from knowledge.tables import DocumentRow, PassageRow
 from knowledge.types import Reader
 
@@ -25,6 +26,13 @@ def allowed(reader: Reader) -> ColumnElement[bool]:
     if reader.audiences is None:
         return true()
     return PassageRow.audience.in_(sorted(reader.audiences))
+
+
+def handled(rights: Rights) -> ColumnElement[bool]:
+    """Condition: the passage's audience is one that someone with these rights looks after: edits or approves in."""
+    if rights.edit is None or rights.approve is None:
+        return true()
+    return PassageRow.audience.in_(sorted(rights.edit | rights.approve))
 
 
 def unexpired(now: datetime | None = None) -> ColumnElement[bool]:

@@ -10,9 +10,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert
@@ -27,6 +27,17 @@ FILE = "clausewise.db"
 EVENT_KEY_FILE = "events.key"
 HEAD = "0003"  # newest migration; a test holds it equal to what migrations/ has
 _GENERATION = "generation"
+
+
+class Snapshots(Protocol):
+    """What readers need of a database: one consistent state at a time, and the number of that state."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Give a connection on one snapshot."""
+
+    @property
+    def generation(self) -> int:
+        """The number that grows with each visible change."""
 
 
 class Database:
@@ -56,6 +67,15 @@ class Database:
         self._generation = session.info.get(_GENERATION, self._generation)
         for told in self._committed:
             told(session)
+
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """Give a session whose work nobody else sees: it is rolled back at the end. Other writers wait meanwhile."""
+        with Session(self._writing, info={"event_key": self._event_key}) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
 
     def on_commit(self, tell: Callable[[Session], None]) -> None:
         """Call ``tell`` with the session after each ``write()``; it must be quick and must not raise."""

@@ -3,6 +3,13 @@
 KnowledgeError
 ├── NotFound            no such document, version or job that this reader may know of
 ├── NotReadable         it exists, but showing it would show more than this reader may see now
+├── NotAllowed          someone may see it, but not do this to it
+├── Conflict            it stands in another state than this needs (never raised itself)
+│   ├── NotWaiting      a version does not wait for what is to be decided
+│   ├── OwnWork         who made a version cannot be its second person
+│   ├── StaleVersion    somebody has changed it meanwhile
+│   └── AlreadyThere    there is one of that name
+├── BadValue            a text or a name breaks a rule
 ├── HomeLocked          another process owns the home directory
 ├── HomeUnreachable     the home directory cannot be made, entered or written
 ├── NothingIndexed      a question came before the first document
@@ -21,6 +28,7 @@ The root is never raised. ``exit_code`` is what the command line returns, ``code
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -41,6 +49,68 @@ class NotReadable(KnowledgeError):
     """Showing it would show more than this reader may see now."""
 
     code = "not_readable"
+
+
+class NotAllowed(KnowledgeError):
+    """Someone may know of it, but lacks ``right`` in some of its ``collections``."""
+
+    code = "right_required"
+    exit_code = 2
+
+    def __init__(self, right: str, collections: Iterable[str]) -> None:
+        """Say which right is lacking, and where."""
+        self.right, self.collections = right, tuple(sorted(collections))
+        super().__init__(f"this needs the right to {right} in {', '.join(self.collections)}")
+
+
+class Conflict(KnowledgeError):
+    """Root of what is not possible in the present state; ``values`` fill the message that people read."""
+
+    code = "conflict"
+    exit_code = 2
+
+    def __init__(self, message: str, **values: object) -> None:
+        """Keep what a message in another language needs."""
+        self.values = values
+        super().__init__(message)
+
+
+class NotWaiting(Conflict):
+    """A ``version`` does not wait for this decision: it is in the given ``state``."""
+
+    code = "not_waiting"
+
+
+class OwnWork(Conflict):
+    """A second person must approve; ``by`` made the version."""
+
+    code = "own_version"
+
+
+class StaleVersion(Conflict):
+    """An edit was made from version ``base``, and ``newest`` is there by now."""
+
+    code = "stale_version"
+
+
+class AlreadyThere(Conflict):
+    """There is one already; ``document_id`` or the name says which."""
+
+    code = "already_there"
+
+
+class BadValue(KnowledgeError):
+    """``field`` breaks a rule: it is missing, longer than ``limit``, or not of an allowed form."""
+
+    code = "bad_value"
+    exit_code = 2
+
+    def __init__(
+        self, field: str, message: str, *, length: int | None = None, limit: int | None = None
+    ) -> None:
+        """Say which value, what was received and what is allowed."""
+        self.field, self.length, self.limit = field, length, limit
+        super().__init__(message)
 
 
 class HomeLocked(KnowledgeError):

@@ -13,7 +13,7 @@ from knowledge.clause_mentions import find_references
 from knowledge.clauses import widen
 from knowledge.numerals import read_number
 from knowledge.references import resolve
-from knowledge.store import Store
+from knowledge.searchable import Searchable
 from knowledge.types import Passage, Reader
 
 _MOST = 2  # clauses that are fetched for one
@@ -29,7 +29,7 @@ _BESIDE = re.compile(
 )
 
 
-def referred(store: Store, passage: Passage, text: str, reader: Reader) -> list[list[Passage]]:
+def referred(store: Searchable, passage: Passage, text: str, reader: Reader) -> list[list[Passage]]:
     """Return the clauses, as their passages, that ``text`` of ``passage`` refers to; at most two.
 
     A reference that names no document is to a clause of the same one. The clause itself, and clauses that
@@ -64,7 +64,7 @@ _MAY_REFER = re.compile(
 )
 
 
-def _clauses(store: Store, passage: Passage, text: str, reader: Reader) -> Iterator[list[Passage]]:
+def _clauses(store: Searchable, passage: Passage, text: str, reader: Reader) -> Iterator[list[Passage]]:
     body = _body(text)
     for match in _BESIDE.finditer(body):
         many = (read_number(match["many"]) or 1) if match["many"] else 1

@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from knowledge.database import Database, get_meta, set_meta
+from knowledge.database import Snapshots, get_meta, set_meta
 from knowledge.text import keys
 from knowledge.types import PassageId
 
@@ -51,7 +51,7 @@ class Entry:
 class FullText:
     """The word index. Writes take the caller's transaction; reads see what is committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Snapshots) -> None:
         self._database = database
         self._generation = -1
         self._frequencies: dict[tuple[str, str], int] = {}

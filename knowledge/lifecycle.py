@@ -113,6 +113,8 @@ class LifeCycle:
     def unpin(self, document_id: DocumentId, by: str) -> int | None:
         """Let the document follow its file again: the newest version that waited for this comes into force.
 
+        Golden questions stand before it as before any other: it may go on waiting, for them.
+
         Return the version in force afterwards.
 
         Raises:
@@ -129,13 +131,20 @@ class LifeCycle:
                 waiting = connection.execute(
                     select(VersionRow.number)
                     .where(VersionRow.document_id == document_id, VersionRow.state == "waiting")
+                    .where(VersionRow.report["cause"].as_string() == "pin")
                     .order_by(VersionRow.number.desc())
                 ).scalar()
             if row is None or row.pinned is None:
                 raise NotFound(f"document {document_id!r} is not pinned")
             if waiting is not None:
-                self._publisher.change(Target(document_id, waiting), "document.unpinned", also, {"by": by})
-                return int(waiting)
+                held = self._publisher.advance(
+                    Target(document_id, waiting),
+                    "document.unpinned",
+                    lambda session, _: also(session),
+                    {"by": by},
+                    passed={"review", "pin"},
+                )
+                return int(waiting if held is None else row.current_version)
             with self._database.write() as session:
                 also(session)
                 told = {"document_id": document_id, "version": row.current_version, "by": by}
@@ -203,11 +212,13 @@ class LifeCycle:
         for row in due:
             with self._publisher.turn:
                 target = Target(DocumentId(row.document_id), row.number)
-                if (place := self._publisher.held([target]).get(target)) is not None:
-                    if place.state != "scheduled":  # pinned meanwhile
-                        self._publisher.hold(target, place)
-                    continue
-                self._publisher.change(target, "document.came_into_force")
+                place = self._publisher.place(
+                    target, passed={"review"}
+                )  # it was, before its day was waited for
+                if place is None:
+                    self._publisher.change(target, "document.came_into_force")
+                elif place.state != "scheduled":  # pinned meanwhile, or it would lose golden questions
+                    self._publisher.hold(target, place)
         return len(due)
 
 

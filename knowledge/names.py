@@ -43,12 +43,16 @@ _EDITION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DocumentName:
-    """What a document is called: its title, where it came from, and its codes (see ``document_codes``)."""
+    """What a document is called: its title, where it came from, and its codes (see ``document_codes``).
+
+    An entry's title is its question: nobody means a document by that.
+    """
 
     document_id: DocumentId
     title: str
     source: str = ""
     codes: tuple[str, ...] = ()
+    kind: str = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,8 @@ class NameIndex:
         self._root = _Trie()
         by_title: dict[tuple[str, ...], list[DocumentId]] = {}
         for name in names:
+            if name.kind == "entry":
+                continue
             by_title.setdefault(_words(name.title), []).append(name.document_id)
             self._add(name.title, [name.document_id], rank=0)
             self._add(_simplified(name.title), [name.document_id], rank=0)

@@ -8,8 +8,9 @@ holds. Whoever is killed anywhere in this order leaves the old version answering
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session
 from knowledge import embeddings
 from knowledge.access import in_force
 from knowledge.citing import cited_since
+from knowledge.collections import ensure
 from knowledge.database import Database, bump_generation
 from knowledge.errors import IndexBroken, IndexMismatch, NotFound
 from knowledge.events import append_event
@@ -34,11 +36,12 @@ from knowledge.identity import (
     recorded_model,
 )
 from knowledge.names import document_codes
+from knowledge.placing import Cause, Place, give_way, guards, held_back
 from knowledge.recovery import Move, move_vectors, rebuild_vectors
 from knowledge.settings import KnowledgeSettings
 from knowledge.staging import NewVersion, Target, stage
 from knowledge.tables import DocumentRow, PassageRow, VectorRow, VersionRow
-from knowledge.types import DocumentId, PassageId, VersionState
+from knowledge.types import DocumentId, PassageId
 from knowledge.vectors import VectorBatch, VectorIndex
 
 _LEFT_BEHIND = timedelta(days=7)  # a staged version that nobody came back for
@@ -54,12 +57,19 @@ class _Indexed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a complete version stands that is not in force, and why."""
+class Trial:
+    """A version in force for nobody but who tries it: in this session, which is rolled back.
 
-    state: VersionState
-    reason: str
-    report: Mapping[str, Any] = field(default_factory=dict)
+    ``gone`` are passages whose vectors in the index do not count, ``fresh`` vectors that count beside it.
+    """
+
+    session: Session
+    gone: frozenset[PassageId]
+    fresh: tuple[VectorBatch, ...]
+
+
+Gate = Callable[[Target], Place | None]
+Recording = Callable[[Session, Place | None], None]
 
 
 class Publisher:
@@ -77,6 +87,7 @@ class Publisher:
         self._vectors = vectors
         self._settings = settings
         self.turn = threading.RLock()
+        self.gate: Gate | None = None  # asks the golden questions; set by whoever has the embedder
 
     def stage(self, version: NewVersion, run_id: str | None = None) -> tuple[Target, str]:
         """Keep a new version that nobody can see yet, and return it with the source that is shown."""
@@ -84,6 +95,7 @@ class Publisher:
             check_model(session, self._vectors.model)
             if recorded_model(session) is None:
                 record_model(session, self._vectors.model)
+            ensure(session, {version.audience, *(p.audience for p in version.passages)}, version.note.by)
             return stage(session, version, run_id)
 
     @property
@@ -154,14 +166,64 @@ class Publisher:
             if len(self._vectors.present(batch.audience, batch.ids)) != len(batch.ids):
                 raise IndexBroken("the vector index lost vectors that were just written")
 
-    def held(self, targets: Sequence[Target]) -> dict[Target, Place]:
-        """Return those of ``targets`` that may not come into force now, and where they are to stand meanwhile."""
+    def held(self, targets: Sequence[Target], passed: Collection[Cause] = ()) -> dict[Target, Place]:
+        """Return those of ``targets`` that may not come into force now, the gate apart, and where they are to stand."""
         with self._database.read() as connection:
-            found = {target: _held_back(connection, target) for target in targets}
+            found = {target: held_back(connection, target, passed) for target in targets}
         return {target: place for target, place in found.items() if place is not None}
 
-    def hold(self, target: Target, place: Place, also: Callable[[Session], None] | None = None) -> None:
-        """Keep a staged version, complete but not in force, in one transaction; ``also`` joins it.
+    def is_guarded(self, target: Target) -> bool:
+        """Tell whether golden questions stand before this version."""
+        with self._database.read() as connection:
+            return bool(guards(connection, target))
+
+    def place(self, target: Target, passed: Collection[Cause] = ()) -> Place | None:
+        """Return where a complete version is to stand now, None: in force. ``turn`` must be held."""
+        found = self.held([target], passed).get(target)
+        if (found is None or found.cause == "day") and "gate" not in passed and self.is_guarded(target):
+            if self.gate is None:
+                return Place(
+                    "waiting", "its golden questions could not be asked: no search is at hand", "gate"
+                )
+            return self.gate(target) or found
+        return found
+
+    def advance(
+        self,
+        target: Target,
+        kind: str,
+        also: Recording | None = None,
+        more: Mapping[str, Any] | None = None,
+        passed: Collection[Cause] = (),
+        held_kind: str | None = None,
+    ) -> Place | None:
+        """Put a complete version where it belongs now, and return that place; None: it is in force.
+
+        ``also`` joins the transaction, whichever that is; ``kind`` and ``more`` make its event, ``held_kind`` names
+        it otherwise where the version does not come into force.
+        """
+        with self.turn:
+            place = self.place(target, passed)
+
+            def record(session: Session) -> None:
+                if also is not None:
+                    also(session, place)
+
+            if place is None:
+                self.change(target, kind, record, more)
+            else:
+                self.hold(target, place, record, held_kind or kind, more)
+            return place
+
+    def hold(
+        self,
+        target: Target,
+        place: Place,
+        also: Callable[[Session], None] | None = None,
+        kind: str = "document.held",
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep a version, complete but not in force, in one transaction; ``also`` joins it.
 
         Its vectors stay in SQL; the vector index does not hold it.
         """
@@ -169,15 +231,29 @@ class Publisher:
             session.execute(
                 update(VersionRow)
                 .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
-                .values(state=place.state, report={"why": place.reason, **place.report})
+                .values(state=place.state, report=place.stored)
             )
-            append_event(
-                session,
-                "document.held",
-                {**_told(session, target), "state": place.state, "why": place.reason},
-            )
+            told = {**_told(session, target), "state": place.state, "why": place.reason}
+            if overtaken := give_way(session, target):
+                told["replaced"] = overtaken
+            append_event(session, kind, {**told, **(more or {})})
             if also is not None:
                 also(session)
+
+    @contextmanager
+    def tried(self, target: Target) -> Iterator[Trial]:
+        """Give a session in which ``target`` is in force, words and all; nobody else sees it, and nothing of it stays.
+
+        Other writers wait meanwhile, so it must not take long.
+        """
+        with self._database.trial() as session:
+            now, then = self._held(session, target.document_id), self._wanted(session, target)
+            moved = {i: p for i, p in then.items() if i not in now or now[i].embed_key != p.embed_key}
+            fresh = tuple(self._batches(session, moved))
+            self._exchange(session, target, now, then)
+            _move(session, target)
+            session.flush()
+            yield Trial(session, frozenset(i for i in now if i not in then or i in moved), fresh)
 
     def publish(
         self,
@@ -192,15 +268,13 @@ class Publisher:
         """
         with self._database.write() as session:
             now, then = self._held(session, target.document_id), self._wanted(session, target)
-            gone = [i for i in now if i not in then]
-            fresh = [i for i, held in then.items() if now.get(i) != held]
-            self._fulltext.remove(session, gone)
-            if target.number is not None:
-                self._fulltext.add(session, _entries(session, target, set(fresh)))
-            _move(session, target)
+            gone, fresh = self._exchange(session, target, now, then)
+            overtaken = _move(session, target)
             bump_generation(session)
             self._forget_old_versions(session, target.document_id)
             told = _told(session, target, added=len(fresh), removed=len(gone))
+            if overtaken:
+                told["replaced"] = overtaken
             append_event(session, kind, {**told, **(more or {})})
             if also is not None:
                 also(session)
@@ -252,6 +326,21 @@ class Publisher:
             unused = ~exists().where(PassageRow.embed_key == VectorRow.embed_key)
             session.execute(delete(VectorRow).where(unused | VectorRow.model_id.not_in(models)))
 
+    def _exchange(
+        self,
+        session: Session,
+        target: Target,
+        now: Mapping[PassageId, _Indexed],
+        then: Mapping[PassageId, _Indexed],
+    ) -> tuple[list[PassageId], list[PassageId]]:
+        """Let the word index hold ``then`` in place of ``now``; return what went, and what came or changed."""
+        gone = [i for i in now if i not in then]
+        fresh = [i for i, held in then.items() if now.get(i) != held]
+        self._fulltext.remove(session, gone)
+        if target.number is not None:
+            self._fulltext.add(session, _entries(session, target, set(fresh)))
+        return gone, fresh
+
     def _held(self, connection: Connection | Session, document_id: DocumentId) -> dict[PassageId, _Indexed]:
         """Return what is in force of a document."""
         return _indexed(connection, document_id, in_force())
@@ -262,7 +351,7 @@ class Publisher:
         return _indexed(connection, target.document_id, PassageRow.version == target.number)
 
     def _batches(
-        self, connection: Connection, passages: Mapping[PassageId, _Indexed]
+        self, connection: Connection | Session, passages: Mapping[PassageId, _Indexed]
     ) -> Iterable[VectorBatch]:
         found = embeddings.load(
             connection, [p.embed_key for p in passages.values()], self._vectors.model.model_id
@@ -276,19 +365,21 @@ class Publisher:
             yield VectorBatch(audience, ids, np.stack([found[passages[i].embed_key] for i in ids]))
 
     def _forget_old_versions(self, session: Session, document_id: DocumentId) -> None:
-        """Drop superseded versions beyond the settings' number, unless an answer cited them not long ago."""
-        kept = (
-            select(VersionRow.number)
-            .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
-            .order_by(VersionRow.number.desc())
-            .limit(self._settings.kept_versions - 1)
-        )
-        session.execute(
-            delete(VersionRow)
-            .where(VersionRow.document_id == document_id, VersionRow.state == "superseded")
-            .where(VersionRow.number.not_in(list(session.execute(kept).scalars())))
-            .where(VersionRow.number.not_in(cited_since(session, document_id, self._settings.cited_days)))
-        )
+        """Drop superseded and rejected versions beyond the settings' number, unless an answer cited them not long ago."""
+        cited = cited_since(session, document_id, self._settings.cited_days)
+        for state in ("superseded", "rejected"):
+            of_state = (VersionRow.document_id == document_id, VersionRow.state == state)
+            kept = (
+                select(VersionRow.number)
+                .where(*of_state)
+                .order_by(VersionRow.number.desc())
+                .limit(self._settings.kept_versions - 1)
+            )
+            session.execute(
+                delete(VersionRow)
+                .where(*of_state)
+                .where(VersionRow.number.not_in([*session.execute(kept).scalars(), *cited]))
+            )
 
 
 def _indexed(
@@ -338,8 +429,9 @@ def _entries(session: Session, target: Target, ids: set[PassageId]) -> list[Entr
     ]
 
 
-def _move(session: Session, target: Target) -> None:
-    """Let the document point to the version, and say so in the versions' states."""
+def _move(session: Session, target: Target) -> list[int]:
+    """Let the document point to the version, and say so in the versions' states; return what it overtook."""
+    overtaken = give_way(session, target)
     now = datetime.now(UTC)
     session.execute(
         update(VersionRow)
@@ -364,7 +456,7 @@ def _move(session: Session, target: Target) -> None:
         session.execute(
             update(VersionRow)
             .where(VersionRow.document_id == target.document_id, VersionRow.number == target.number)
-            .values(state="live", published_at=now)
+            .values(state="live", published_at=now, report=None)
         )
         values = {
             "updated_at": now,
@@ -376,20 +468,7 @@ def _move(session: Session, target: Target) -> None:
             "codes": list(document_codes(version.title, version.source, version.text)),
         }
     session.execute(update(DocumentRow).where(DocumentRow.id == target.document_id).values(values))
-
-
-def _held_back(connection: Connection, target: Target) -> Place | None:
-    """Return why a version may not come into force now: its document is pinned, or its day has not come."""
-    row = connection.execute(
-        select(DocumentRow.pinned, VersionRow.effective_from)
-        .join(VersionRow, VersionRow.document_id == DocumentRow.id)
-        .where(DocumentRow.id == target.document_id, VersionRow.number == target.number)
-    ).one()
-    if row.pinned is not None:
-        return Place("waiting", f"the document is pinned to version {row.pinned}")
-    if row.effective_from is not None and row.effective_from > datetime.now(UTC):
-        return Place("scheduled", f"comes into force at {row.effective_from.isoformat(timespec='seconds')}")
-    return None
+    return overtaken
 
 
 def _told(session: Session, target: Target, *, added: int = 0, removed: int = 0) -> dict[str, Any]:

@@ -13,10 +13,11 @@ from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
-from knowledge.access import allowed, listed, readable
-from knowledge.database import Database
+from knowledge.access import allowed, handled, listed, readable
+from knowledge.database import Snapshots
 from knowledge.errors import NotFound, NotReadable
 from knowledge.names import DocumentName
+from knowledge.permissions import Rights
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
 from knowledge.types import OPERATOR, DocumentId, Passage, PassageId, Reader
 
@@ -49,7 +50,7 @@ _SECTION = 6_000  # characters before and after a passage in which the rest of i
 class Repository:
     """Passages that a reader may see now. Reads only."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Snapshots) -> None:
         self._database = database
         self._names: dict[frozenset[str] | None, tuple[int, list[DocumentName]]] = {}
         self._average: tuple[int, float] = (-1, 0.0)
@@ -239,12 +240,18 @@ class Repository:
         known = self._names.get(reader.audiences)
         if known is not None and known[0] == generation:
             return known[1]
-        columns = (DocumentRow.id, DocumentRow.title, DocumentRow.source, DocumentRow.codes)
+        columns = (
+            DocumentRow.id,
+            DocumentRow.title,
+            DocumentRow.source,
+            DocumentRow.codes,
+            DocumentRow.kind,
+        )
         with self._database.read() as connection:
             rows = connection.execute(
                 readable(reader, *columns).group_by(DocumentRow.id).order_by(DocumentRow.source)
             )
-            names = [DocumentName(DocumentId(r.id), r.title, r.source, tuple(r.codes)) for r in rows]
+            names = [DocumentName(DocumentId(r.id), r.title, r.source, tuple(r.codes), r.kind) for r in rows]
         kept = {a: n for a, n in self._names.items() if n[0] == generation}
         self._names = kept | {reader.audiences: (generation, names)}  # other threads read the old one
         return names
@@ -276,6 +283,14 @@ class Repository:
         statement = statement.where(PassageRow.document_id == document_id)
         with self._database.read() as connection:
             return [_passage(row) for row in connection.execute(statement.order_by(PassageRow.ordinal))]
+
+    def pending_passages(self, document_id: DocumentId, version: int, rights: Rights) -> list[Passage]:
+        """Return the passages of a version, in force or not, in order, that someone who looks after them may see."""
+        statement: Any = select(*_COLUMNS).join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+        statement = statement.where(PassageRow.document_id == document_id, PassageRow.version == version)
+        with self._database.read() as connection:
+            rows = connection.execute(statement.where(handled(rights)).order_by(PassageRow.ordinal))
+            return [_passage(row) for row in rows]
 
     def current_version(self, document_id: DocumentId, reader: Reader) -> int:
         """Return the number of the version in force.

@@ -14,7 +14,7 @@ from dataclasses import replace
 from knowledge.embedders import Embedders
 from knowledge.relevance import Relevance
 from knowledge.search import Found, Searcher
-from knowledge.store import Store
+from knowledge.searchable import Searchable
 from knowledge.types import Hit, Passage, Reader
 from models.protocols import Embedder, Reranker
 
@@ -26,7 +26,7 @@ class RerankingSearcher(Searcher):
 
     def __init__(
         self,
-        store: Store,
+        store: Searchable,
         embedder: Embedder | Embedders,
         relevance: Relevance,
         reranker: Reranker,

@@ -20,12 +20,11 @@ from knowledge.meaning import AcrossLanguages
 from knowledge.references import resolve
 from knowledge.relevance import Candidate, QueryTerms, Relevance, Signals, query_terms, signals
 from knowledge.rows import prefer_named_rows
+from knowledge.searchable import HeldIndex, Searchable
 from knowledge.sentences import sentences
-from knowledge.store import Store
 from knowledge.text import fold, keys, shares_script
 from knowledge.twins import grouped
 from knowledge.types import DocumentId, Hit, Language, Passage, PassageId, Reader
-from knowledge.vectors import Held
 from models.protocols import Embedder
 
 _LEXICAL, _DENSE = 30, 30  # candidates of each leg; 40 + 40 found no more on DRCD and cost a third more time
@@ -70,7 +69,7 @@ class _Nowhere:
 class Searcher:
     """Finds passages for a reader. Cheap to make; the embedder is loaded by its owner."""
 
-    def __init__(self, store: Store, embedder: Embedder | Embedders, relevance: Relevance) -> None:
+    def __init__(self, store: Searchable, embedder: Embedder | Embedders, relevance: Relevance) -> None:
         """Join store, embedder and the fitted relevance.
 
         Of several embedders, each search uses that of the index as it finds it; a single one must be the index's.
@@ -94,6 +93,12 @@ class Searcher:
     def _meaning(self) -> Meaning:
         return self._kept or self._meanings.of(self._store.vectors.model.model_id)
 
+    def over(self, store: Searchable) -> Self:
+        """Return the same search over another state of what is kept."""
+        other = copy(self)
+        other._store = store  # noqa: SLF001 - its own kind
+        return other
+
     def search(self, query: str, reader: Reader, k: int = 10) -> list[Hit]:
         """Return at most ``k`` hits, best first, ranks from 1."""
         return list(self.find(query, reader, k).hits)
@@ -112,9 +117,7 @@ class Searcher:
             worth = _BESIDE_EXACT if exact and not rest else 1.0
             with self._store.vectors.hold() as held:  # one index from here on, and the embedder of that index
                 meaning = self._meanings.of(held.model.model_id)
-                made_with = MadeWith(
-                    meaning.index.model_id, held.model.model_id, self._store.database.generation
-                )
+                made_with = MadeWith(meaning.index.model_id, held.model.model_id, self._store.generation)
                 ranked = self._ranked(question, terms, reader, k, (held, meaning))
             hits.extend(
                 replace(h, score=h.score * worth)
@@ -187,7 +190,7 @@ class Searcher:
         return found, not _is_filler(rest), nowhere
 
     def _ranked(
-        self, question: str, terms: QueryTerms, reader: Reader, k: int, pair: tuple[Held, Meaning]
+        self, question: str, terms: QueryTerms, reader: Reader, k: int, pair: tuple[HeldIndex, Meaning]
     ) -> list[Hit]:
         """Rank by the question as asked and by the glossary's other ways to say it; the best counts."""
         store = self._store

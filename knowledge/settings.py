@@ -19,6 +19,12 @@ class KnowledgeSettings(BaseModel):
         le=36_500,
         description="Days for which a version that an answer cited is kept beyond that number.",
     )
+    golden_hits: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Passages among which what a golden question expects must be found; an answer rests on as many.",
+    )
     busy_timeout_s: float = Field(
         default=30.0,
         ge=0.1,

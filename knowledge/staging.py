@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
 from knowledge.types import DocumentId, Language, PassageId, PassageKind
+
+DocumentKind = Literal["file", "entry"]
+ENTRY = "entry:"  # location of what was written here, before its document's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,16 @@ class NewPassage:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Who made a version and why, and from when until when it answers (None: at once, for ever)."""
+    """Who made a version and why, and from when until when it answers (None: at once, for ever).
+
+    ``draft``: its maker submits it later.
+    """
 
     by: str = "operator"
     comment: str = ""
     effective_from: datetime | None = None
     expires_at: datetime | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,7 @@ class NewVersion:
     pages: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     note: Note = field(default_factory=Note)
+    kind: DocumentKind = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,8 @@ def _document(session: Session, version: NewVersion) -> tuple[DocumentId, str]:
     while session.execute(select(DocumentRow.id).where(DocumentRow.source == source)).first() is not None:
         count += 1
         source = f"{version.source}~{count}"
-    document_id = DocumentId(uuid4().hex[:16])
+    entry = version.kind == "entry"
+    document_id = DocumentId(version.location.removeprefix(ENTRY) if entry else uuid4().hex[:16])
     now = datetime.now(UTC)
     session.execute(
         insert(DocumentRow).values(
@@ -213,6 +222,7 @@ def _document(session: Session, version: NewVersion) -> tuple[DocumentId, str]:
             created_at=now,
             updated_at=now,
             removed_at=None,
+            kind=version.kind,
         )
     )
     return document_id, source

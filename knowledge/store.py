@@ -8,11 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from knowledge.collections import Collections
 from knowledge.database import Database, open_database
 from knowledge.documents import Documents
+from knowledge.entries import Entries
 from knowledge.errors import NothingIndexed
 from knowledge.fulltext import FullText
 from knowledge.glossary import Glossary, Pair, load_glossary
+from knowledge.golden import GoldenQuestions
 from knowledge.identity import EmbedderInfo, check_model, model_beside, recorded_model
 from knowledge.jobs import Jobs
 from knowledge.lifecycle import LifeCycle
@@ -22,6 +25,7 @@ from knowledge.names import NameIndex
 from knowledge.publishing import Publisher
 from knowledge.recovery import count_in_force, recover
 from knowledge.repository import Repository
+from knowledge.reviewing import Reviews
 from knowledge.runs import Runs
 from knowledge.settings import JobsSettings, KnowledgeSettings
 from knowledge.terms import Terms
@@ -62,6 +66,10 @@ class Store:
         self.runs = Runs(database)
         self.jobs = Jobs(database, jobs)
         self.terms = Terms(database)
+        self.collections = Collections(database)
+        self.golden = GoldenQuestions(database)
+        self.reviews = Reviews(database, self.publisher)
+        self.entries = Entries(database)
 
     @classmethod
     def open(

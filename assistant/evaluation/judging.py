@@ -24,8 +24,9 @@ from dataclasses import dataclass
 
 from assistant.answering.facts import numbers
 from assistant.answering.types import Answer, Citation
-from assistant.evaluation.matching import hit_at, is_place, met, place_key
+from assistant.evaluation.matching import hit_at, is_place, place_key
 from assistant.evaluation.types import Outcome, What
+from knowledge.matching import met
 from knowledge.sentences import sentences
 
 NOTHING = (0.0, 0)

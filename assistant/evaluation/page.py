@@ -12,9 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from assistant.evaluation import changes, plots
-from assistant.evaluation.matching import whole_numbers
 from assistant.evaluation.types import WHATS
 from assistant.evaluation.wording import Tongue, Wording, figure_text, interval_text, moment, wording
+from knowledge.matching import whole_numbers
 
 Json = Mapping[str, Any]
 

@@ -12,9 +12,10 @@ from typing import Any
 from assistant.answering.types import Answer
 from assistant.evaluation.curves import Calibration
 from assistant.evaluation.judging import at_place
-from assistant.evaluation.matching import hit_at, same_source
+from assistant.evaluation.matching import hit_at
 from assistant.evaluation.metrics import GROUPS, LESS_IS_BETTER, Judged, Report
 from assistant.evaluation.types import Case, Outcome
+from knowledge.matching import same_source
 from knowledge.types import Hit
 
 Json = dict[str, Any]

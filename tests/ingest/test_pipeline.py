@@ -16,11 +16,18 @@ from ingest.errors import PathNotFound
 from ingest.pipeline import Ingestor
 from ingest.report import Progress
 from knowledge.errors import IndexMismatch
+from knowledge.golden import Expected
 from knowledge.identity import EmbedderInfo
+from knowledge.permissions import OPERATING
+from knowledge.quality import QualityGate
+from knowledge.relevance import load_relevance
+from knowledge.runs import RunId
+from knowledge.search import Searcher
+from knowledge.staging import Note
 from knowledge.store import Store
 from knowledge.tables import EventRow
 from knowledge.text import keys
-from knowledge.types import OPERATOR, Reader
+from knowledge.types import OPERATOR, DocumentId, Reader
 from models.fakes import HashEmbedder
 
 if TYPE_CHECKING:
@@ -431,3 +438,58 @@ class TestEvents:
             kinds = connection.execute(select(EventRow.kind).order_by(EventRow.seq)).scalars().all()
 
         assert kinds == ["document.published", "document.removed"]
+
+
+class TestWaiting:
+    """What an ingest says of versions that do not come into force at once."""
+
+    def test_a_second_person(self, ingestor: Ingestor, store: Store, docs: Path) -> None:
+        """The run lists them as waiting with the reason, also rejected ones are not taken up again as they are."""
+        store.load()
+        store.collections.change("internal", {"review": True})
+        (docs / "a.md").write_text("七日內可以退貨。", "utf-8")
+
+        (outcome,) = ingestor.run([docs], note=Note("an")).files
+
+        assert (outcome.state, outcome.code) == ("waiting", "review")
+        assert outcome.reason == "a second person must approve it for internal"
+        assert ingestor.run([docs]).files[0].state == "unchanged"
+        assert outcome.document_id is not None
+        store.reviews.reject(DocumentId(outcome.document_id), 1, OPERATING, "not so")
+        assert ingestor.run([docs]).files[0].state == "unchanged"
+        assert store.maintenance.check().ok
+
+    def test_golden_questions(
+        self, ingestor: Ingestor, store: Store, docs: Path, embedder: HashEmbedder
+    ) -> None:
+        """One file of a run would lose one: it waits with the question named, the others come into force."""
+        store.load()
+        searcher = Searcher(store, embedder, load_relevance())
+        store.publisher.gate = QualityGate(store, lambda: searcher)
+        (docs / "a.md").write_text("出貨異常應於24小時內通報。", "utf-8")
+        (docs / "b.md").write_text("保固期為一年。", "utf-8")
+        ingestor.run([docs])
+        store.golden.add("internal", [Expected("出貨異常多久通報", contains="24小時")])
+        store.collections.change("internal", {"gate": True})
+        (docs / "a.md").write_text("出貨異常應盡快通報。", "utf-8")
+        (docs / "b.md").write_text("保固期為兩年。", "utf-8")
+
+        report = ingestor.run([docs])
+
+        assert {f.source.rpartition("/")[2]: (f.state, f.code) for f in report.files} == {
+            "a.md": ("waiting", "waiting"),
+            "b.md": ("indexed", None),
+        }
+        assert "出貨異常多久通報" in next(f.reason or "" for f in report.files if f.state == "waiting")
+        assert store.runs.files(RunId(report.run_id)) == list(report.files)
+        assert store.maintenance.check().ok
+
+    def test_drafts(self, ingestor: Ingestor, store: Store, docs: Path) -> None:
+        """A run may take files in as drafts."""
+        store.load()
+        (docs / "a.md").write_text("七日內可以退貨。", "utf-8")
+
+        (outcome,) = ingestor.run([docs], note=Note("an", draft=True)).files
+
+        assert (outcome.state, outcome.code) == ("waiting", "draft")
+        assert store.passages() == 0

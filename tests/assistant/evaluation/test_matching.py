@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.evaluation.matching import is_place, met, place_key, same_source
+from assistant.evaluation.matching import is_place, place_key
 from assistant.evaluation.types import Place
+from knowledge.matching import met, same_source
 from tests.assistant.evaluation.outcomes import hit
 
 
