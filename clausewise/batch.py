@@ -17,7 +17,8 @@ from clausewise.context import print_json, say
 from clausewise.errors import Failure
 from clausewise.failures import failure_of
 from clausewise.protocol import Json, Operations
-from clausewise.tasks import Ask, Audiences, Search, Text, TurnGiven
+from clausewise.task_base import Audiences, Text
+from clausewise.tasks import Ask, Search, TurnGiven
 
 Command = Literal["search", "ask"]
 

@@ -10,14 +10,18 @@ import typer
 from clausewise.commands import (
     asking,
     audit,
+    collections,
     documents,
     evaluation,
+    faq,
     glossary,
+    golden,
     index,
     ingesting,
     jobs,
     keeping,
     models,
+    reviewing,
     serving,
 )
 from clausewise.context import Invocation
@@ -34,12 +38,16 @@ app.add_typer(models.app, name="models")
 app.command("ingest")(ingesting.ingest)
 app.command("search")(asking.search)
 app.command("ask")(asking.ask)
+reviewing.join(documents.app)
 app.add_typer(documents.app, name="documents")
 app.add_typer(index.app, name="index")
 app.add_typer(audit.app, name="audit")
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("export")(keeping.export)
+app.add_typer(collections.app, name="collections")
+app.add_typer(faq.app, name="faq")
+app.add_typer(golden.app, name="golden")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(evaluation.app, name="eval")

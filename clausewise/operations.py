@@ -16,6 +16,8 @@ from assistant.api.schemas import (
     summary_json,
     version_json,
 )
+from clausewise.editing import carry_out as edit
+from clausewise.editing_tasks import EditingTask
 from clausewise.embedding import another_is_wanted, reembed
 from clausewise.glossary import carry_out
 from clausewise.indexing import index_status
@@ -84,6 +86,8 @@ class LocalOperations:
         self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None
     ) -> Json:
         """Carry out ``task``."""
+        if isinstance(task, EditingTask):
+            return edit(self._program, task)
         match task:
             case Prepare():
                 return self._prepare(task)
@@ -149,7 +153,7 @@ class LocalOperations:
             paths,
             task.audience,
             prune=task.prune,
-            note=Note(task.by, task.comment, task.effective_from, task.expires_at),
+            note=Note(task.by, task.comment, task.effective_from, task.expires_at, task.draft),
             progress=lambda progress: notify("progress", _progress_json(progress)),
             cancel=cancel,
         )

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
-Audiences = list[Name] | None
-# A time without a zone is taken as UTC.
-Day = Annotated[datetime, AfterValidator(lambda day: day if day.tzinfo else day.replace(tzinfo=UTC))]
-
-
-class _Task(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from clausewise.editing_tasks import EditingTask
+from clausewise.task_base import Audiences, Day, Name, TaskBase, Text
 
 
 class TurnGiven(BaseModel):
@@ -27,14 +19,14 @@ class TurnGiven(BaseModel):
     content: str
 
 
-class Prepare(_Task):
+class Prepare(TaskBase):
     """Load what searches or answers need, or fail before the first of them."""
 
     task: Literal["prepare"] = "prepare"
     needs: Literal["search", "ask"]
 
 
-class Search(_Task):
+class Search(TaskBase):
     """Find passages."""
 
     task: Literal["search"] = "search"
@@ -43,7 +35,7 @@ class Search(_Task):
     audience: Audiences = None
 
 
-class Ask(_Task):
+class Ask(TaskBase):
     """Answer a question; events of the answer are told on the way."""
 
     task: Literal["ask"] = "ask"
@@ -52,7 +44,7 @@ class Ask(_Task):
     audience: Audiences = None
 
 
-class Ingest(_Task):
+class Ingest(TaskBase):
     """Read files, folders and archives; paths are absolute."""
 
     task: Literal["ingest"] = "ingest"
@@ -63,16 +55,17 @@ class Ingest(_Task):
     comment: str = Field("", max_length=2000)
     effective_from: Day | None = None
     expires_at: Day | None = None
+    draft: bool = False
 
 
-class ListDocuments(_Task):
+class ListDocuments(TaskBase):
     """List documents."""
 
     task: Literal["documents.list"] = "documents.list"
     audience: Audiences = None
 
 
-class ShowDocument(_Task):
+class ShowDocument(TaskBase):
     """Show one version of a document; None is the current one."""
 
     task: Literal["documents.show"] = "documents.show"
@@ -80,7 +73,7 @@ class ShowDocument(_Task):
     version: int | None = Field(None, ge=1)
 
 
-class RemoveDocument(_Task):
+class RemoveDocument(TaskBase):
     """Take a document out of search."""
 
     task: Literal["documents.remove"] = "documents.remove"
@@ -88,14 +81,14 @@ class RemoveDocument(_Task):
     by: Name = "operator"
 
 
-class ShowHistory(_Task):
+class ShowHistory(TaskBase):
     """List the versions of a document."""
 
     task: Literal["documents.history"] = "documents.history"
     document_id: Name
 
 
-class RollBack(_Task):
+class RollBack(TaskBase):
     """Make an earlier version current; None is the one before."""
 
     task: Literal["documents.rollback"] = "documents.rollback"
@@ -105,7 +98,7 @@ class RollBack(_Task):
     comment: str = Field("", max_length=2000)
 
 
-class DiffDocument(_Task):
+class DiffDocument(TaskBase):
     """Compare two versions of a document clause by clause; None is the one in force, and the one before that."""
 
     task: Literal["documents.diff"] = "documents.diff"
@@ -114,7 +107,7 @@ class DiffDocument(_Task):
     after: int | None = Field(None, ge=1)
 
 
-class CiteDocument(_Task):
+class CiteDocument(TaskBase):
     """Open what an answer cited: a span of one version, and what has become of its clause."""
 
     task: Literal["documents.cite"] = "documents.cite"
@@ -124,7 +117,7 @@ class CiteDocument(_Task):
     end: int = Field(ge=1)
 
 
-class PinDocument(_Task):
+class PinDocument(TaskBase):
     """Keep a version in force whatever the file becomes; None is the one in force."""
 
     task: Literal["documents.pin"] = "documents.pin"
@@ -133,7 +126,7 @@ class PinDocument(_Task):
     by: Name = "operator"
 
 
-class UnpinDocument(_Task):
+class UnpinDocument(TaskBase):
     """Let a document follow its file again."""
 
     task: Literal["documents.unpin"] = "documents.unpin"
@@ -141,7 +134,7 @@ class UnpinDocument(_Task):
     by: Name = "operator"
 
 
-class SetDays(_Task):
+class SetDays(TaskBase):
     """Set from when until when a version answers; what is not given stays, None is at once or never."""
 
     task: Literal["documents.days"] = "documents.days"
@@ -152,20 +145,20 @@ class SetDays(_Task):
     by: Name = "operator"
 
 
-class ListExpiring(_Task):
+class ListExpiring(TaskBase):
     """List the documents that expire within some days, or have expired."""
 
     task: Literal["documents.expiring"] = "documents.expiring"
     days: int = Field(30, ge=0, le=3650)
 
 
-class RebuildIndex(_Task):
+class RebuildIndex(TaskBase):
     """Rebuild the derived indexes from the store."""
 
     task: Literal["index.rebuild"] = "index.rebuild"
 
 
-class Reembed(_Task):
+class Reembed(TaskBase):
     """Embed everything with another embedder (None: that of the settings), then change over."""
 
     task: Literal["index.reembed"] = "index.reembed"
@@ -173,13 +166,13 @@ class Reembed(_Task):
     by: Name = "operator"
 
 
-class ShowIndex(_Task):
+class ShowIndex(TaskBase):
     """Tell what is indexed, with what, and what is not as the settings want it."""
 
     task: Literal["index.status"] = "index.status"
 
 
-class Evaluate(_Task):
+class Evaluate(TaskBase):
     """Ask questions of which the answers are known, and report how well they were answered.
 
     ``cases`` are records as assistant.evaluation.questions reads them; ``line`` is where each stands.
@@ -190,7 +183,7 @@ class Evaluate(_Task):
     audience: Audiences = None
 
 
-class DraftQuestions(_Task):
+class DraftQuestions(TaskBase):
     """Propose questions about what is indexed."""
 
     task: Literal["eval.draft"] = "eval.draft"
@@ -199,20 +192,20 @@ class DraftQuestions(_Task):
     audience: Audiences = None
 
 
-class CheckIndex(_Task):
+class CheckIndex(TaskBase):
     """Compare the derived indexes with the store."""
 
     task: Literal["index.check"] = "index.check"
 
 
-class Backup(_Task):
+class Backup(TaskBase):
     """Write the whole home to a zip; None is a new file below ``backups`` in the home."""
 
     task: Literal["backup"] = "backup"
     file: str | None = None
 
 
-class Export(_Task):
+class Export(TaskBase):
     """Write all documents with their metadata to a zip; None is a new file below ``exports`` in the home."""
 
     task: Literal["export"] = "export"
@@ -220,20 +213,20 @@ class Export(_Task):
     audience: Audiences = None
 
 
-class VerifyAudit(_Task):
+class VerifyAudit(TaskBase):
     """Prove the event log; ``head`` is one that was noted earlier."""
 
     task: Literal["audit.verify"] = "audit.verify"
     head: str | None = Field(None, max_length=100)
 
 
-class AuditHead(_Task):
+class AuditHead(TaskBase):
     """Return the newest link of the event log."""
 
     task: Literal["audit.head"] = "audit.head"
 
 
-class ListAudit(_Task):
+class ListAudit(TaskBase):
     """List events, newest first; ``kind`` is one kind or the first part of several."""
 
     task: Literal["audit.list"] = "audit.list"
@@ -254,20 +247,20 @@ class TermGiven(BaseModel):
     note: str = ""
 
 
-class ListTerms(_Task):
+class ListTerms(TaskBase):
     """List the glossary's table."""
 
     task: Literal["glossary.list"] = "glossary.list"
 
 
-class PutTerms(_Task):
+class PutTerms(TaskBase):
     """Add pairs to the glossary's table, or change those that are there."""
 
     task: Literal["glossary.put"] = "glossary.put"
     terms: list[TermGiven] = Field(min_length=1, max_length=10_000)
 
 
-class ImportTerms(_Task):
+class ImportTerms(TaskBase):
     """Add the pairs of a CSV text; ``name`` is what errors call it."""
 
     task: Literal["glossary.import"] = "glossary.import"
@@ -275,7 +268,7 @@ class ImportTerms(_Task):
     name: Name
 
 
-class RemoveTerms(_Task):
+class RemoveTerms(TaskBase):
     """Remove a pair, or every pair of a term."""
 
     task: Literal["glossary.remove"] = "glossary.remove"
@@ -283,7 +276,7 @@ class RemoveTerms(_Task):
     same_as: Name | None = None
 
 
-class ListJobs(_Task):
+class ListJobs(TaskBase):
     """List background jobs, newest first; those of ``states`` where any are given."""
 
     task: Literal["jobs.list"] = "jobs.list"
@@ -291,14 +284,14 @@ class ListJobs(_Task):
     limit: int = Field(50, ge=1, le=500)
 
 
-class ShowJob(_Task):
+class ShowJob(TaskBase):
     """Show a background job."""
 
     task: Literal["jobs.show"] = "jobs.show"
     job_id: Name
 
 
-class RetryJob(_Task):
+class RetryJob(TaskBase):
     """Queue a job that failed or was cancelled once more."""
 
     task: Literal["jobs.retry"] = "jobs.retry"
@@ -306,7 +299,7 @@ class RetryJob(_Task):
     by: Name = "operator"
 
 
-class CancelJob(_Task):
+class CancelJob(TaskBase):
     """Ask a job to stop."""
 
     task: Literal["jobs.cancel"] = "jobs.cancel"
@@ -314,7 +307,7 @@ class CancelJob(_Task):
     by: Name = "operator"
 
 
-class DiscardJob(_Task):
+class DiscardJob(TaskBase):
     """Delete a job that is over."""
 
     task: Literal["jobs.discard"] = "jobs.discard"
@@ -358,6 +351,7 @@ Task = (
     | RetryJob
     | CancelJob
     | DiscardJob
+    | EditingTask
 )
 
 TASK: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="task")])

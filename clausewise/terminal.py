@@ -46,12 +46,12 @@ class AnswerPrinter:
         if answer["citations"]:
             print_text("\nSources")
         for citation in answer["citations"]:
-            print_text(f"[{citation['n']}] {_place(citation)}\n{_quoted(citation['quote'])}")
+            print_text(f"[{citation['n']}] {_place(citation)}\n{quoted(citation['quote'])}")
             for place in citation.get("places", ()):
                 print_text(f"    also in {place}")
         near = (answer["decline"] or {}).get("may_help")
         if near:
-            print_text(f"\nMay help\n{_place(near)}\n{_quoted(near['quote'])}")
+            print_text(f"\nMay help\n{_place(near)}\n{quoted(near['quote'])}")
         looked_at = (answer["decline"] or {}).get("looked_at") or ()
         if looked_at:
             print_text("\nLooked at")
@@ -64,7 +64,7 @@ def print_hits(result: Json) -> None:
     if not result["hits"]:
         print_text("Nothing found.")
     for hit in result["hits"]:
-        print_text(f"{hit['rank']:>2}. {hit['score']:.2f}  {_place(hit)}\n{_quoted(hit['text'], lines=3)}")
+        print_text(f"{hit['rank']:>2}. {hit['score']:.2f}  {_place(hit)}\n{quoted(hit['text'], lines=3)}")
 
 
 def print_terms(result: Json) -> None:
@@ -181,13 +181,13 @@ def print_difference(result: Json) -> None:
         labels = [change[side]["label"] for side in ("before", "after") if change[side]]
         print_text(f"\n{change['kind']}: {' → '.join(dict.fromkeys(labels)) or '(no heading)'}")
         if change["marks"]:
-            print_text(_quoted("".join(map(_marked, change["marks"])).strip(), lines=40))
+            print_text(quoted("".join(map(_marked, change["marks"])).strip(), lines=40))
 
 
 def print_cited(result: Json) -> None:
     """Print a citation as it was, and what has become of its clause."""
     clause, now = result["clause"], result["now"]
-    print_text(f"version {result['version']}, {clause['label']}\n{_quoted(result['quote'])}")
+    print_text(f"version {result['version']}, {clause['label']}\n{quoted(result['quote'])}")
     told = {
         "current": "This version is in force.",
         "unchanged": f"Version {result['current_version']} is in force; this clause is the same there.",
@@ -197,7 +197,7 @@ def print_cited(result: Json) -> None:
     }
     print_text(told[result["standing"]])
     if result["standing"] in {"changed", "moved"}:
-        print_text(f"{now['label']}\n{_quoted(now['text'].strip())}")
+        print_text(f"{now['label']}\n{quoted(now['text'].strip())}")
 
 
 def print_expiring(result: Json) -> None:
@@ -224,7 +224,7 @@ def _place(place: Json) -> str:
     return f"{' '.join(str(part) for part in parts if part)} ({place.get('source')})"
 
 
-def _quoted(text: str, lines: int = 6) -> str:
+def quoted(text: str, lines: int = 6) -> str:
     """Return text indented, wrapped, and cut after some lines."""
     wrapped = list(_wrapped(text.split("\n")))
     if len(wrapped) > lines:

@@ -15,7 +15,7 @@ from uuid import uuid4
 from ingest.embedding import embed_lacking
 from ingest.parsers.lines import one_line, readable, squeezed
 from ingest.splitting import text_for_embedding
-from knowledge.collections import concerned
+from knowledge.access import concerned
 from knowledge.embedders import Embedders
 from knowledge.embeddings import embed_key
 from knowledge.entries import EntryVersion

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from knowledge.access import kept
+from knowledge.access import documents_by_audience
 from knowledge.database import Database, bump_generation
 from knowledge.errors import AlreadyThere, BadValue, NotFound
 from knowledge.events import append_event
 from knowledge.permissions import EVERY
-from knowledge.tables import CollectionRow, DocumentRow, GoldenRow, PassageRow
+from knowledge.tables import CollectionRow, GoldenRow
 
 LONGEST_NAME, LONGEST_TITLE = 100, 100
 _NAME = re.compile(r"[\w-]+")
@@ -50,15 +50,9 @@ class Collections:
     def all(self) -> list[Collection]:
         """Return every collection, by name."""
         with self._database.read() as connection:
-            documents = _counted(
-                connection,
-                kept(PassageRow.audience, func.count(func.distinct(PassageRow.document_id))).group_by(
-                    PassageRow.audience
-                ),
-            )
-            golden = _counted(
-                connection, select(GoldenRow.collection, func.count()).group_by(GoldenRow.collection)
-            )
+            documents = documents_by_audience(connection)
+            counted = select(GoldenRow.collection, func.count()).group_by(GoldenRow.collection)
+            golden = {row[0]: row[1] for row in connection.execute(counted)}
             rows = connection.execute(select(CollectionRow.__table__).order_by(CollectionRow.name)).all()
         return [
             Collection(**row._asdict(), documents=documents.get(row.name, 0), golden=golden.get(row.name, 0))
@@ -165,26 +159,6 @@ def ensure(session: Session, names: Iterable[str], by: str) -> None:
             append_event(session, "collection.added", told)
 
 
-def concerned(
-    connection: Connection | Session, document_id: str, number: int | None = None
-) -> frozenset[str]:
-    """Return the collections that a version would change: those of its passages and of the version in force.
-
-    A version that takes a document out of a collection changes that one too.
-    """
-    in_question = (DocumentRow.removed_at.is_(None)) & (PassageRow.version == DocumentRow.current_version)
-    if number is not None:
-        in_question |= PassageRow.version == number
-    found = connection.execute(
-        select(PassageRow.audience)
-        .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        .where(PassageRow.document_id == document_id)
-        .where(in_question)
-        .distinct()
-    )
-    return frozenset(found.scalars())
-
-
 def asking_review(connection: Connection | Session, names: Iterable[str]) -> list[str]:
     """Return those of ``names`` in which a second person must approve."""
     wanted = select(CollectionRow.name).where(CollectionRow.name.in_(sorted(names)), CollectionRow.review)
@@ -234,7 +208,3 @@ def _title(field: str, text: str) -> str:
 
 def _unknown(name: str) -> NotFound:
     return NotFound(f"no collection {name!r}; `clausewise collections list` shows all")
-
-
-def _counted(connection: Connection, statement: Any) -> dict[str, int]:
-    return {row[0]: row[1] for row in connection.execute(statement)}

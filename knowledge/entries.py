@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from knowledge.access import handled, listed
+from knowledge.access import listed, looked_after
 from knowledge.database import Database
 from knowledge.errors import NotFound
-from knowledge.permissions import Actor
+from knowledge.permissions import EVERYTHING, Actor
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
 from knowledge.types import DocumentId, VersionState
 
@@ -89,8 +89,7 @@ class Entries:
         """Return the entries of a collection, in force or waiting, with this very question."""
         with self._database.read() as connection:
             rows = connection.execute(
-                select(PassageRow.document_id)
-                .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
+                looked_after(EVERYTHING, PassageRow.document_id)
                 .join(VersionRow, _OF_PASSAGE)
                 .where(DocumentRow.kind == "entry", DocumentRow.removed_at.is_(None))
                 .where(VersionRow.state.in_(("live", *_PENDING)))
@@ -105,12 +104,8 @@ class Entries:
                 _joined(listed(actor.rights.reader, *_COLUMNS)).where(*conditions)
             ).all()
             waiting = connection.execute(
-                _joined(
-                    select(*_COLUMNS)
-                    .select_from(PassageRow)
-                    .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-                )
-                .where(handled(actor.rights), DocumentRow.removed_at.is_(None))
+                _joined(looked_after(actor.rights, *_COLUMNS))
+                .where(DocumentRow.removed_at.is_(None))
                 .where(VersionRow.state.in_(_PENDING), *conditions)
                 .order_by(PassageRow.version)
             ).all()

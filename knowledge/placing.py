@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.collections import asking_review, concerned, guarded
+from knowledge.access import concerned
+from knowledge.collections import asking_review, guarded
 from knowledge.staging import Target
 from knowledge.tables import DocumentRow, VersionRow
 from knowledge.types import VersionState

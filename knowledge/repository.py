@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
-from knowledge.access import allowed, handled, listed, readable
+from knowledge.access import allowed, listed, looked_after, readable
 from knowledge.database import Snapshots
 from knowledge.errors import NotFound, NotReadable
 from knowledge.names import DocumentName
@@ -286,11 +286,10 @@ class Repository:
 
     def pending_passages(self, document_id: DocumentId, version: int, rights: Rights) -> list[Passage]:
         """Return the passages of a version, in force or not, in order, that someone who looks after them may see."""
-        statement: Any = select(*_COLUMNS).join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-        statement = statement.where(PassageRow.document_id == document_id, PassageRow.version == version)
+        statement = looked_after(rights, *_COLUMNS).where(PassageRow.document_id == document_id)
+        statement = statement.where(PassageRow.version == version).order_by(PassageRow.ordinal)
         with self._database.read() as connection:
-            rows = connection.execute(statement.where(handled(rights)).order_by(PassageRow.ordinal))
-            return [_passage(row) for row in rows]
+            return [_passage(row) for row in connection.execute(statement)]
 
     def current_version(self, document_id: DocumentId, reader: Reader) -> int:
         """Return the number of the version in force.

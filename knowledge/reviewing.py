@@ -14,8 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.access import handled
-from knowledge.collections import concerned
+from knowledge.access import concerned
 from knowledge.database import Database
 from knowledge.errors import NotAllowed, NotFound, NotWaiting, OwnWork
 from knowledge.events import append_event
@@ -23,7 +22,7 @@ from knowledge.permissions import Actor, Right
 from knowledge.placing import Cause, Place
 from knowledge.publishing import Publisher
 from knowledge.staging import DocumentKind, Target
-from knowledge.tables import DocumentRow, PassageRow, VersionRow
+from knowledge.tables import DocumentRow, VersionRow
 from knowledge.types import DocumentId, VersionState
 
 PENDING: tuple[VersionState, ...] = ("draft", "review", "waiting", "scheduled")
@@ -80,13 +79,25 @@ class Reviews:
             found = [one for row in rows if (one := _seen(connection, row, actor)) is not None]
         return [one for one in found if collection is None or collection in one.collections]
 
-    def show(self, document_id: DocumentId, number: int, actor: Actor) -> PendingVersion:
-        """Return one that waits.
+    def show(self, document_id: DocumentId, number: int | None, actor: Actor) -> PendingVersion:
+        """Return one that waits, the newest unless ``number`` says which.
 
         Raises:
-            NotFound: nothing waits there, as far as ``actor`` may know.
+            NotFound, NotWaiting: nothing waits there, as far as ``actor`` may know.
         """
-        return next(iter(self._among(document_id, number, actor, PENDING)))
+        return self._one(document_id, number, actor, PENDING, None)
+
+    def withdraw(self, document_id: DocumentId, actor: Actor) -> None:
+        """Reject whatever waits of a document that never answered; who may edit it may remove it.
+
+        Raises:
+            NotFound, NotWaiting: nothing of it waits.
+            NotAllowed: ``actor`` may not edit in all of its collections.
+        """
+        with self._publisher.turn:
+            for one in self._among(document_id, None, actor, PENDING):
+                require(actor, "edit", one.collections)
+                self._rejected(one, actor, f"removed by {actor.name}", "")
 
     def submit(self, document_id: DocumentId, number: int | None, actor: Actor, comment: str = "") -> Moved:
         """Hand a draft on: to a second person where its collections ask for one, else towards its coming into force.
@@ -141,18 +152,9 @@ class Reviews:
         with self._publisher.turn:
             one = self._one(document_id, number, actor, set(PENDING), None)
             if one.by != actor.name:
-                _require(actor, "approve", one.collections)
+                require(actor, "approve", one.collections)
             why = f"rejected by {actor.name}" + (f": {comment}" if comment else "")
-            with self._database.write() as session:
-                session.execute(
-                    update(VersionRow)
-                    .where(VersionRow.document_id == one.document_id, VersionRow.number == one.version)
-                    .values(state="rejected", report={**(one.report or {}), "why": why, "cause": "rejected"})
-                )
-                _sign(session, one, actor)
-                told = {"document_id": one.document_id, "source": one.source, "version": one.version}
-                append_event(session, "document.rejected", told | _told(actor, comment))
-        return Moved(one.document_id, one.version, "rejected", why)
+            return self._rejected(one, actor, why, comment)
 
     def publish(
         self,
@@ -182,6 +184,18 @@ class Reviews:
             passed: set[Cause] = {"review", "gate", "day"} if force else {"review"}
             return self._advanced(one, "document.published", told, passed, held_kind="document.held")
 
+    def _rejected(self, one: PendingVersion, actor: Actor, why: str, comment: str) -> Moved:
+        with self._database.write() as session:
+            session.execute(
+                update(VersionRow)
+                .where(VersionRow.document_id == one.document_id, VersionRow.number == one.version)
+                .values(state="rejected", report={**(one.report or {}), "why": why, "cause": "rejected"})
+            )
+            _sign(session, one, actor)
+            told = {"document_id": one.document_id, "source": one.source, "version": one.version}
+            append_event(session, "document.rejected", told | _told(actor, comment))
+        return Moved(one.document_id, one.version, "rejected", why)
+
     def _advanced(
         self,
         one: PendingVersion,
@@ -207,7 +221,7 @@ class Reviews:
     ) -> PendingVersion:
         one = self._among(document_id, number, actor, states)[0]
         if right is not None:
-            _require(actor, right, one.collections)
+            require(actor, right, one.collections)
         return one
 
     def _among(
@@ -261,13 +275,7 @@ def _versions() -> Any:
 def _seen(connection: Connection, row: Row[Any], actor: Actor) -> PendingVersion | None:
     """Return a version, or None where ``actor`` does not look after all that it would change."""
     collections = concerned(connection, row.document_id, row.number)
-    foreign = (
-        select(PassageRow.audience)
-        .where(PassageRow.document_id == row.document_id, PassageRow.audience.in_(sorted(collections)))
-        .where(~handled(actor.rights))
-        .limit(1)
-    )
-    if connection.execute(foreign).first() is not None:
+    if any(not (actor.rights.may("edit", one) or actor.rights.may("approve", one)) for one in collections):
         return None
     report = row.report or {}
     return PendingVersion(
@@ -290,7 +298,12 @@ def _seen(connection: Connection, row: Row[Any], actor: Actor) -> PendingVersion
     )
 
 
-def _require(actor: Actor, right: Right, collections: Collection[str]) -> None:
+def require(actor: Actor, right: Right, collections: Collection[str]) -> None:
+    """Refuse someone who may see this but lacks ``right`` in some of ``collections``.
+
+    Raises:
+        NotAllowed: says where.
+    """
     lacking = [one for one in collections if not actor.rights.may(right, one)]
     if lacking:
         raise NotAllowed(right, lacking)

@@ -13,7 +13,7 @@ from clausewise.context import operations, print_json, reporting
 from clausewise.errors import ExitCode, WrongUsage
 
 
-def ingest(
+def ingest(  # noqa: PLR0913, PLR0917 - an option each
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, folders, zip archives.")],
     audience: Annotated[str, typer.Option(help="Who may see these documents.")] = "internal",
@@ -25,6 +25,9 @@ def ingest(
         str | None, typer.Option(help="Day from which the new versions answer; until then the old ones do.")
     ] = None,
     expires: Annotated[str | None, typer.Option(help="Day from which they no longer answer.")] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Keep new versions as drafts; `documents submit` hands them on.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read documents into the index; only what changed is read and embedded again."""
@@ -44,7 +47,8 @@ def ingest(
                 raise WrongUsage(f"There is no file or folder {path}.")
     with operations(ctx, as_json=as_json) as home, progress("Reading") as notify:
         result = home.run(
-            Ingest(paths=absolute, audience=audience, prune=prune, comment=comment, **days), notify
+            Ingest(paths=absolute, audience=audience, prune=prune, comment=comment, draft=draft, **days),
+            notify,
         )
     print_json(result) if as_json else print_report(result)
     if any(file["state"] == "failed" for file in result["files"]):

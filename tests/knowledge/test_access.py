@@ -27,6 +27,7 @@ WRITERS = {
     "knowledge/staging.py",  # writes what nobody sees yet
     "knowledge/publishing.py",  # writes what becomes visible
     "knowledge/repository.py",  # reads through the gate (below: each statement)
+    "knowledge/entries.py",  # the same
     "knowledge/documents.py",
     "knowledge/recovery.py",
     "knowledge/maintenance.py",  # for the operator: counts and digests, no text leaves it
@@ -172,6 +173,16 @@ class TestNoWayRound:
         }
 
         assert selecting == {"canonical", "document_passages", "version_dates"}
+
+    def test_entries_select_through_the_gate(self) -> None:
+        """Entries are read by readers' eyes, or by those who look after them."""
+        tree = ast.parse((ROOT / "knowledge" / "entries.py").read_text())
+
+        assert not [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "select"
+        ]
 
 
 def _names(path: Path, name: str) -> bool:
