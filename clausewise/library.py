@@ -65,7 +65,8 @@ def view(store: Store, document_id: str, reader: Reader, version: int | None) ->
     passages = store.repository.document_passages(found.document_id, reader, version)
     whole = sum(passage.end - passage.start for passage in passages) == len(text)
     shown = replace(summary(found), version=found.version if version is None else version)
-    return DocumentView(shown, found.version, tuple(passages), text if whole else None)
+    details = store.documents.details(found.document_id, shown.version) if whole else {}
+    return DocumentView(shown, found.version, tuple(passages), text if whole else None, details)
 
 
 class Library:

@@ -150,6 +150,10 @@ def print_documents(result: Json) -> None:
 def print_document(document: Json) -> None:
     """Print a document with its passages."""
     print_text(f"{document['title']}\n{document['source']}, version {document['version']}")
+    if sure := document["details"].get("ocr_confidence"):
+        print_text(
+            f"Read by text recognition, {sure} of 100 sure; by page {document['details'].get('ocr_pages', '')}"
+        )
     for passage in document["passages"]:
         label = " › ".join([*passage["heading"], *([passage["clause"]] if passage["clause"] else [])])
         print_text(f"\n[{passage['start']}:{passage['end']}] {label}\n{passage['text'].strip()}")

@@ -1,4 +1,4 @@
-"""Zip archives, one member at a time: one file on disk for each level, and never under a name of theirs."""
+"""Zip archives, mailboxes and mails, one member at a time: one file on disk for each level, never under a name of theirs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from ingest.attachments import MAILBOXES, attached, is_mail, is_mailbox, mails
 from ingest.errors import (
     BrokenFile,
     EmptyFile,
@@ -35,7 +36,7 @@ from ingest.parsers.encoding import decode_name
 from ingest.parsers.sniff import kind_of, package_kind
 from ingest.sources.folder import ignored, normal
 
-ARCHIVES = (".zip",)
+ARCHIVES = (".zip", *MAILBOXES)
 _NOTION_ID = re.compile(r" [0-9a-f]{32}(?=$|\.|_all\.)")
 _CHUNK = 1 << 20
 _SMALL = 10 * MEGABYTE  # below this, growth is no danger whatever its ratio
@@ -81,7 +82,7 @@ def open_archive(path: Path, source: str, limits: Limits | None = None) -> Itera
             yield Refused(source, UnreadableFile(why=(error.strerror or "unknown").lower()))
             return
         budget = _Budget(bounds, max(_SMALL, size * bounds.archive_ratio))
-        yield from _members(path, source, 1, Path(folder), budget)
+        yield from _inside(path, source, 1, Path(folder), budget)
 
 
 @dataclass(slots=True)
@@ -99,6 +100,71 @@ class _Budget:
         if self.unpacked > min(self.growth, self.limits.archive_bytes):
             limit_mb = min(self.growth, self.limits.archive_bytes) // MEGABYTE
             raise ExpandingArchive(limit_mb=limit_mb, ratio=self.limits.archive_ratio)
+
+
+def _inside(path: Path, source: str, depth: int, folder: Path, budget: _Budget) -> Iterator[Member | Refused]:
+    """Yield what is in a zip, a mailbox or a mail; of a mail only what is attached to it."""
+    name = source.rpartition("!/")[2]
+    if is_mailbox(name) or is_mail(name):
+        yield from _pieces(path, source, depth, folder, budget)
+    else:
+        yield from _members(path, source, depth, folder, budget)
+
+
+def _pieces(path: Path, source: str, depth: int, folder: Path, budget: _Budget) -> Iterator[Member | Refused]:
+    """Yield the mails of a mailbox, or what is attached to a mail."""
+    name = source.rpartition("!/")[2]
+    pieces = mails(path) if is_mailbox(name) else attached(path, name)
+    while True:
+        try:
+            found = next(pieces, None)
+        except IngestError as error:
+            yield Refused(source, error)
+            return
+        except Exception as error:  # noqa: BLE001 - a library's reader fails in any way on damaged mails
+            if is_mailbox(name):  # a damaged mail is told when it is read itself
+                yield Refused(source, BrokenFile(kind="a mailbox", why=str(error) or type(error).__name__))
+            return
+        if found is None:
+            return
+        inner, content = found
+        inside = f"{source}!/{inner}"
+        unpacked = folder / f"{depth}{_suffix(inner)}"
+        try:
+            _check_piece(inner, len(content), depth, budget)
+            unpacked.write_bytes(content)
+        except IngestError as error:
+            yield Refused(inside, error)
+            continue
+        yield from _unpacked(unpacked, inside, len(content), depth, folder, budget)
+
+
+def _check_piece(name: str, size: int, depth: int, budget: _Budget) -> None:
+    """Raise the reason why a mail or an attachment is not read."""
+    budget.members += 1
+    if budget.members > budget.limits.archive_members:
+        raise TooManyMembers(limit=budget.limits.archive_members)
+    if (refused := ignored(name)) is not None:
+        raise IgnoredFile(**refused.details)
+    if is_archive(name) and depth >= budget.limits.archive_depth:
+        raise NestedArchive(limit=budget.limits.archive_depth)
+    if size > budget.limits.file_bytes:
+        raise _too_large(size, budget.limits)
+    budget.spend(size)
+
+
+def _unpacked(
+    path: Path, source: str, size: int, depth: int, folder: Path, budget: _Budget
+) -> Iterator[Member | Refused]:
+    """Yield a file that was unpacked, with what is in it where it holds more."""
+    name = source.rpartition("!/")[2]
+    try:
+        if not is_archive(name):
+            yield Member(path, source, PurePosixPath(name).name, size)
+        if is_archive(name) or (is_mail(name) and depth < budget.limits.archive_depth):
+            yield from _inside(path, source, depth + 1, folder, budget)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _members(
@@ -146,13 +212,7 @@ def _member(
         unpacked.unlink(missing_ok=True)
         yield Refused(source, BrokenFile(kind="a zip member", why=str(error) or type(error).__name__))
         return
-    try:
-        if is_archive(name):
-            yield from _members(unpacked, source, depth + 1, folder, budget)
-        else:
-            yield Member(unpacked, source, PurePosixPath(name).name, size)
-    finally:
-        unpacked.unlink(missing_ok=True)
+    yield from _unpacked(unpacked, source, size, depth, folder, budget)
 
 
 def _check_member(info: zipfile.ZipInfo, name: str, depth: int, budget: _Budget) -> None:

@@ -7,6 +7,7 @@
     ├── Permanent                     the same file fails the same way again
     │   ├── EncryptedFile             needs a password
     │   ├── NoText                    scanned, no text found                     (skipped)
+    │   ├── Unsure                    scanned, text recognised too badly         (skipped)
     │   ├── EmptyFile                 nothing in it                              (skipped)
     │   ├── IgnoredFile               hidden, system or temporary by name        (skipped)
     │   ├── LoopedLink                a link to a folder that is read already    (skipped)
@@ -27,7 +28,9 @@
     │       ├── NestedArchive
     │       └── EscapingMember
     └── Transient                     may go well another time
-        ├── UnreadableFile
+        ├── RecognitionMissing        Tesseract is needed and not installed      (skipped)
+        ├── ConverterMissing          LibreOffice is needed and not installed       (skipped)
+    ├── UnreadableFile
         ├── ParserUnavailable
         └── Cancelled
 """
@@ -84,7 +87,15 @@ class NoText(Permanent):
 
     code = "no_text"
     state = "skipped"
-    sentence = "scanned, no text found; run text recognition (OCR) on it and add the result"
+    sentence = "scanned, no text found, not even by text recognition; add a clearer scan"
+
+
+class Unsure(Permanent):
+    """Text recognition guessed rather than read."""
+
+    code = "unsure_text"
+    state = "skipped"
+    sentence = "scanned, and its text was recognised too badly to be relied on ({confidence} of 100); add a clearer scan"
 
 
 class EmptyFile(Permanent):
@@ -225,6 +236,30 @@ class EscapingMember(UnsafeArchive):
 
     code = "archive_path"
     sentence = "refused: its path {path} leads out of the archive"
+
+
+class RecognitionMissing(Transient):
+    """A scan or picture, and no Tesseract to read it with."""
+
+    code = "recognition_missing"
+    state = "skipped"
+    sentence = (
+        "scanned, no text found in it; Tesseract would read it and is not installed or switched off: "
+        'install it (apt install tesseract-ocr tesseract-ocr-osd tesseract-ocr-chi-tra) with [ingest] ocr = "auto", '
+        "or add a file with text"
+    )
+
+
+class ConverterMissing(Transient):
+    """An old Office file, and no LibreOffice to read it with."""
+
+    code = "converter_missing"
+    state = "skipped"
+    sentence = (
+        "files of type {extension} are read by LibreOffice, which is not installed; "
+        "install it (apt install libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui), "
+        "or save the file in today's format"
+    )
 
 
 class UnreadableFile(Transient):

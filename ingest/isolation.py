@@ -19,7 +19,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +35,7 @@ from ingest.errors import (
     TimeLimit,
 )
 from ingest.limits import Limits
+from ingest.tools import tesseract
 from ingest.types import Block, ParsedDocument
 
 _HEADER = struct.Struct("<Q")
@@ -55,10 +56,25 @@ class Isolation:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self.limits = self._limits = limits or Limits()
         self._turn = threading.Lock()
         self._cancelled = threading.Event()
         self._process: _Process | None = None
+        self._recognising: Isolation | None = None
+
+    @property
+    def recognising(self) -> Isolation | None:
+        """The same with text recognition and its own, longer time; None where Tesseract is not installed or is off."""
+        if self._recognising is None and self.limits.ocr_languages and (tool := tesseract()) is not None:
+            known = [name for name in self.limits.ocr_languages.split("+") if name in tool.languages]
+            limits = replace(
+                self.limits,
+                tesseract=tool.path,
+                ocr_languages="+".join(known) or tool.languages[0],
+                parse_s=self.limits.ocr_s,
+            )
+            self._recognising = Isolation(limits)
+        return self._recognising
 
     def __enter__(self) -> Self:
         return self
@@ -100,11 +116,15 @@ class Isolation:
             self._cancelled.set()
             if (process := self._process) is not None:
                 process.kill()
+        if self._recognising is not None:
+            self._recognising.cancel()
 
     def close(self) -> None:
         """End the child process; the next ``parse`` starts another."""
         with self._turn:
             self._drop()
+        if self._recognising is not None:
+            self._recognising.close()
 
     def _ready(self) -> _Process:
         """Return a process that can take a file."""

@@ -23,3 +23,7 @@ class Limits:
     archive_bytes: int = 2_000 * MEGABYTE
     archive_depth: int = 3
     archive_ratio: int = 200
+    tesseract: str = ""  # path of the program; empty: text is not recognised
+    ocr_languages: str = "chi_tra+eng"
+    ocr_pages: int = 200  # recognised in one file
+    ocr_s: float = 1_200.0  # for one file whose text is recognised

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ingest.archive import is_archive
+from ingest.attachments import is_mail
 from ingest.reading import location_of
 from knowledge.staging import in_force_below
 from knowledge.types import DocumentId
@@ -26,7 +27,7 @@ def gone_below(
         location = location_of(path)
         if path.is_dir():
             prefix = location.rstrip("/") + "/"
-        elif is_archive(path.name):
+        elif is_archive(path.name) or is_mail(path.name):
             prefix = location + "!/"
         else:
             continue

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.archive import Refused, is_archive, open_archive
-from ingest.errors import EmptyFile, IngestError, UnreadableFile
+from ingest.attachments import is_mail
+from ingest.converting import converted, is_converted
+from ingest.errors import EmptyFile, IngestError, NoText, RecognitionMissing, UnreadableFile
 from ingest.isolation import Isolation
 from ingest.limits import Limits
-from ingest.parsers.registry import PARSER_VERSION
+from ingest.parsers.registry import PARSER_VERSION, PICTURES, extension_of
 from ingest.sources.folder import SourceFile, discover
 from ingest.splitting import SPLITTER_VERSION, split, text_for_embedding
 from ingest.types import ParsedDocument, PassageDraft, SplitDocument
@@ -58,7 +60,8 @@ def opened(file: SourceFile, limits: Limits) -> Iterator[Found]:
     location, root = location_of(file.path), str(file.root)
     if file.refused is not None or not is_archive(file.path.name):
         yield Found(file.path, file.path.name, file.source, location, root, file.size, file.refused)
-        return
+        if file.refused is not None or not is_mail(file.path.name):
+            return
     for member in open_archive(file.path, file.source, limits):
         inside = location + member.source.removeprefix(file.source)
         if isinstance(member, Refused):
@@ -99,7 +102,7 @@ def read(
     Raises:
         IngestError: it yields no document; ``reason`` says why.
     """
-    parsed = isolation.parse(found.path, found.name)
+    parsed = _parsed(found, isolation)
     document = split(parsed, embedder.count_tokens, embedder.max_tokens)
     if not document.drafts:
         raise EmptyFile(size=found.size)
@@ -120,6 +123,29 @@ def read(
         note=note,
     )
     return Reading(version, dict(zip(keys, texts, strict=True)))
+
+
+def _parsed(found: Found, isolation: Isolation) -> ParsedDocument:
+    """Parse a file, by way of LibreOffice where its format is of the past."""
+    if not is_converted(found.name):
+        return _recognised(found, isolation)
+    with converted(found.path, found.name, isolation.limits) as (path, name):
+        return isolation.parse(path, name)
+
+
+def _recognised(found: Found, isolation: Isolation) -> ParsedDocument:
+    """Parse a file, with text recognition where it is a picture or has pages without text, and Tesseract is installed."""
+    if extension_of(found.name) in PICTURES:
+        return (isolation.recognising or isolation).parse(found.path, found.name)
+    try:
+        parsed = isolation.parse(found.path, found.name)
+    except NoText:
+        if isolation.recognising is None:
+            raise RecognitionMissing from None
+        return isolation.recognising.parse(found.path, found.name)
+    if "pages_without_text" in parsed.metadata and isolation.recognising is not None:
+        return isolation.recognising.parse(found.path, found.name)
+    return parsed
 
 
 def _passages(document: SplitDocument, keys: list[bytes], audience: str) -> tuple[NewPassage, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.limits import MEGABYTE, Limits
@@ -40,6 +42,25 @@ class IngestSettings(BaseModel):
         default=200, ge=10, le=10_000, description="Most times its own size that an archive may unpack to."
     )
 
+    ocr: Literal["auto", "off"] = Field(
+        default="auto",
+        description="Recognise text in scans and pictures (auto: where Tesseract is installed), or leave them out.",
+    )
+    ocr_languages: str = Field(
+        default="chi_tra+eng",
+        pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$",
+        description="Languages that Tesseract looks for; each needs its package (tesseract-ocr-chi-tra).",
+    )
+    max_ocr_pages: int = Field(
+        default=200, ge=1, le=20_000, description="Most pages of one file whose text is recognised."
+    )
+    ocr_timeout_s: float = Field(
+        default=1_200.0,
+        gt=0,
+        le=36_000,
+        description="Seconds one file may take whose text is recognised; a page takes 3 to 10.",
+    )
+
     def limits(self) -> Limits:
         """Return the bounds as plain numbers in bytes and seconds."""
         return Limits(
@@ -54,4 +75,7 @@ class IngestSettings(BaseModel):
             archive_bytes=self.max_archive_mb * MEGABYTE,
             archive_depth=self.max_archive_depth,
             archive_ratio=self.max_archive_ratio,
+            ocr_languages=self.ocr_languages if self.ocr == "auto" else "",
+            ocr_pages=self.max_ocr_pages,
+            ocr_s=self.ocr_timeout_s,
         )

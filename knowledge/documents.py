@@ -178,6 +178,16 @@ class Documents:
             raise NotFound(f"no document {wanted!r}; `clausewise documents list` shows all")
         return DocumentId(found)
 
+    def details(self, document_id: DocumentId, number: int) -> dict[str, str]:
+        """Return what the file of a version said of itself, and how it was read; whoever asks has passed the gate."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(VersionRow.details).where(
+                    VersionRow.document_id == document_id, VersionRow.number == number
+                )
+            ).scalar()
+        return {str(name): str(value) for name, value in (found or {}).items()}
+
     def file_of(self, document_id: DocumentId) -> tuple[Path, str] | None:
         """Return where the file of the version in force was read, and its SHA-256; None for members of archives."""
         with self._database.read() as connection:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ LOOPBACK = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", b"localhost", 
 
 # Read once, before any test changes the environment.
 REAL_MODELS = Path(os.environ.get("CLAUSEWISE_MODELS") or ROOT / ".cache" / "models")
+
+
+NEED_ALL = os.environ.get("CLAUSEWISE_TESTS_NEED_ALL") == "1"
 
 
 class NetworkForbidden(OSError):
@@ -38,6 +42,22 @@ def real_models() -> Path:
             f"No weights in {REAL_MODELS}: run `make setup`, or set CLAUSEWISE_MODELS.", pytrace=False
         )
     return REAL_MODELS
+
+
+@pytest.fixture(scope="session")
+def installed() -> Callable[[str], str]:
+    """Return a function that gives the path of a program the test runs for real.
+
+    Where it is absent the test is skipped; with CLAUSEWISE_TESTS_NEED_ALL=1, as in .ci/run, it fails.
+    """
+
+    def path_of(program: str) -> str:
+        found = shutil.which(program)
+        if found is None:
+            (pytest.fail if NEED_ALL else pytest.skip)(f"{program} is not installed")
+        return str(found)
+
+    return path_of
 
 
 @pytest.fixture(autouse=True)

@@ -176,6 +176,7 @@ def document_json(view: DocumentView) -> Json:
         "current_version": view.current_version,
         "passages": [passage_json(passage) for passage in view.passages],
         "text": view.text,
+        "details": dict(view.details),
     }
 
 

@@ -41,13 +41,14 @@ class DocumentView:
     """One version of a document, as far as the reader may see it.
 
     ``passages`` are in document order. ``text`` is the canonical text, or None when any part of it is
-    hidden from this reader.
+    hidden from this reader; so is ``details``, what the file says of itself and how it was read.
     """
 
     summary: DocumentSummary
     current_version: int
     passages: tuple[Passage, ...]
     text: str | None
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,10 @@ class WholeDocument(_Strict):
     pinned: int | None
     current_version: int
     text: str | None
+    details: dict[str, str] = Field(
+        description="what the file says of itself and how it was read: author, dates, ocr_confidence of 100, …; "
+        "empty when a part of the document is hidden"
+    )
 
 
 class VersionBody(_Strict):

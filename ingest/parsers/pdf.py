@@ -25,6 +25,8 @@ from ingest.limits import Limits
 from ingest.parsers.lines import name_title, one_line, readable
 from ingest.parsers.pdftables import page_with_tables
 from ingest.parsers.pdfunseen import drop_unseen
+from ingest.parsers.picture import LONGEST, confidences, texts_of
+from ingest.parsers.recognition import DPI, Recognised, recognise
 from ingest.types import HIDDEN_TEXTS, ParsedDocument
 
 Entry = tuple[int, str, int]  # an outline's level from 1, title, page from 1
@@ -55,15 +57,20 @@ def parse_pdf(path: Path, name: str, limits: Limits) -> ParsedDocument:
 
     Raises:
         EncryptedFile: it needs a password.
-        NoText: its pages are pictures.
+        NoText, Unsure: its pages are pictures, and nothing, or nothing sure enough, is recognised in them.
         TruncatedFile, BrokenFile: PDFium cannot read it.
     """
     pages, drawn, unseen = _page_texts(path, limits)
     text = "".join(pages)
     letters = len(_LETTER.findall(text))
-    if not letters or len(_UNMAPPED.findall(text)) > letters:
-        raise NoText if drawn or text.strip() else EmptyFile(size=path.stat().st_size)
+    unreadable = not letters or len(_UNMAPPED.findall(text)) > letters
+    if unreadable and not (drawn or text.strip()):
+        raise EmptyFile(size=path.stat().st_size)
+    if unreadable and not limits.tesseract:
+        raise NoText
     outline, metadata = _outline_and_metadata(path)
+    if limits.tesseract:
+        metadata |= _recognise_scans(path, pages, limits, every=unreadable)
     if unseen:
         metadata[HIDDEN_TEXTS] = str(unseen)
     blank = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
@@ -76,6 +83,32 @@ def parse_pdf(path: Path, name: str, limits: Limits) -> ParsedDocument:
         metadata,
         pages=len(pages),
     )
+
+
+def _recognise_scans(path: Path, pages: list[str], limits: Limits, *, every: bool) -> dict[str, str]:
+    """Put recognised text in place of pages without text (``every``: of all), and return how sure it is."""
+    from pypdfium2 import PdfDocument
+
+    wanted = [number for number, text in enumerate(pages) if every or not _LETTER.search(text)]
+    if len(wanted) > limits.ocr_pages:
+        raise TooManyPages(pages=len(wanted), limit=limits.ocr_pages)
+    found: dict[int, Recognised] = {}
+    document = PdfDocument(path)
+    try:
+        for number in wanted:
+            page = document[number]
+            if next(iter(page.get_objects(max_depth=1)), None) is None:  # nothing is drawn on it
+                continue
+            scale = min(DPI / 72, LONGEST / max(page.get_width(), page.get_height(), 1))
+            found[number + 1] = recognise(page.render(scale=scale, grayscale=True).to_pil(), limits)
+            page.close()
+    finally:
+        document.close()
+    if every:
+        texts_of(list(found.values()))
+    for number, one in found.items():
+        pages[number - 1] = one.text if one.legible else ""
+    return confidences(found) if found else {}
 
 
 def _page_texts(path: Path, limits: Limits) -> tuple[list[str], bool, int]:

@@ -18,7 +18,7 @@ from ingest.types import Block, ParsedDocument
 Parser = Callable[[Path, str, Limits], ParsedDocument]
 
 # Raised when the same file can give different blocks: files are then parsed again.
-PARSER_VERSION = "3"
+PARSER_VERSION = "4"
 
 _MARKDOWN = ("ingest.parsers.markdown", "parse_markdown", "Markdown")
 _HTML = ("ingest.parsers.web", "parse_html", "a web page")
@@ -26,18 +26,34 @@ _TEXT = ("ingest.parsers.plain", "parse_text", "text")
 _VALUES = ("ingest.parsers.delimited", "parse_delimited", "a table of values")
 _PARSERS = {
     ".csv": _VALUES,
+    ".eml": ("ingest.parsers.mail", "parse_mail", "a mail"),
+    ".epub": ("ingest.parsers.book", "parse_book", "an e-book"),
     ".docx": ("ingest.parsers.word", "parse_word", "a Word document"),
     ".htm": _HTML,
     ".html": _HTML,
     ".markdown": _MARKDOWN,
     ".md": _MARKDOWN,
+    ".msg": ("ingest.parsers.mail", "parse_outlook", "an Outlook mail"),
+    ".odt": ("ingest.parsers.opendocument", "parse_opendocument", "an OpenDocument text"),
     ".pdf": ("ingest.parsers.pdf", "parse_pdf", "a PDF"),
+    ".pptx": ("ingest.parsers.slides", "parse_slides", "a PowerPoint presentation"),
     ".text": _TEXT,
     ".tsv": _VALUES,
     ".txt": _TEXT,
     ".xlsx": ("ingest.parsers.spreadsheet", "parse_spreadsheet", "an Excel workbook"),
 }
+_PICTURE = ("ingest.parsers.picture", "parse_picture", "a picture")
+PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+_PARSERS |= dict.fromkeys(PICTURES, _PICTURE)
 SUPPORTED = tuple(_PARSERS)
+_OTHERS = (
+    ".doc",
+    ".xls",
+    ".ppt",
+    ".rtf",
+    ".mbox",
+    ".zip",
+)  # read by way of LibreOffice, or opened as archives
 
 
 def extension_of(name: str) -> str:
@@ -48,7 +64,7 @@ def extension_of(name: str) -> str:
 def check_type(name: str) -> None:
     """Raise UnknownType unless files of this name's extension are read."""
     if extension_of(name) not in _PARSERS:
-        raise unknown(extension_of(name), (*SUPPORTED, ".zip"))
+        raise unknown(extension_of(name), tuple(sorted((*SUPPORTED, *_OTHERS))))
 
 
 def parse(path: Path, name: str, limits: Limits | None = None) -> ParsedDocument:

@@ -41,7 +41,22 @@ _PACKAGES = (
     ("META-INF/container.xml", "an e-book"),
 )
 _ODF = {"text": "an OpenDocument text", "spreadsheet": "an OpenDocument spreadsheet"}
-_EXPECTED = {".pdf": "a PDF", ".docx": "a Word document", ".xlsx": "an Excel workbook"}
+_EXPECTED = {
+    ".pdf": "a PDF",
+    ".docx": "a Word document",
+    ".xlsx": "an Excel workbook",
+    ".pptx": "a PowerPoint presentation",
+    ".odt": "an OpenDocument text",
+    ".epub": "an e-book",
+    ".msg": "an old Office file",
+    ".png": "a PNG picture",
+    ".jpg": "a JPEG picture",
+    ".jpeg": "a JPEG picture",
+    ".bmp": "a bitmap picture",
+    ".tif": "a TIFF picture",
+    ".tiff": "a TIFF picture",
+    ".webp": "a sound or video",  # RIFF, as these begin
+}
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _EXPANDS = 50 * MEGABYTE  # an Office file below this, unpacked, is read whatever its ratio
 _TEXT = "text"
@@ -60,7 +75,7 @@ def check_content(path: Path, extension: str, limits: Limits) -> None:
     with path.open("rb") as file:
         head = file.read(2_048)
     kind = kind_of(head)
-    if kind == "an old Office file" and extension in {".docx", ".xlsx"} and _locked(path):
+    if kind == "an old Office file" and extension in {".docx", ".xlsx", ".pptx"} and _locked(path):
         raise EncryptedFile
     if kind == "a zip archive":
         kind = _check_package(path, expected, limits)
@@ -153,11 +168,11 @@ def unknown(extension: str, supported: tuple[str, ...]) -> UnknownType:
 
 
 _ADVICES = {
-    "save it as .docx or .pdf": ".doc .odt .rtf .pages .wps .docm .dotx .dot .hwp",
-    "save it as .xlsx or .csv": ".xls .ods .xlsm .xlsb .numbers",
-    "save it as .pdf": ".ppt .pptx .odp .key",
-    "convert it to .pdf or .html": ".epub .mobi .azw3",
-    "run text recognition (OCR) on it": ".png .jpg .jpeg .tif .tiff .bmp .gif .webp .heic",
+    "save it as .docx or .pdf": ".pages .wps .docm .dotx .dot .hwp",
+    "save it as .xlsx or .csv": ".ods .xlsm .xlsb .numbers",
+    "save it as .pdf": ".odp .key",
+    "convert it to .epub, .pdf or .html": ".mobi .azw3",
+    "save it as .png or .pdf": ".gif .heic",
     "pack it as .zip": ".rar .7z .gz .tar .tgz .bz2 .xz",
 }
 _ADVICE = {extension: advice for advice, extensions in _ADVICES.items() for extension in extensions.split()}

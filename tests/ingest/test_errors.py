@@ -37,10 +37,18 @@ class TestTree:
         assert "{" not in first.reason
 
     def test_states(self) -> None:
-        """Scanned and empty files are skipped, all else fails."""
+        """Scanned and empty files, and those that a missing program would read, are skipped, all else fails."""
         skipped = {error.code for error in ERRORS.values() if error.state == "skipped"}
 
-        assert skipped == {"no_text", "empty", "ignored", "link_loop"}
+        assert skipped == {
+            "no_text",
+            "unsure_text",
+            "empty",
+            "ignored",
+            "link_loop",
+            "converter_missing",
+            "recognition_missing",
+        }
 
     def test_sentences(self) -> None:
         """The words that people and programs look for are there."""

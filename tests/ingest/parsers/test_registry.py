@@ -41,7 +41,7 @@ EXCEL = package("[Content_Types].xml", "xl/workbook.xml")
 
 
 class TestTypes:
-    @pytest.mark.parametrize("name", ["a.pptx", "a.doc", "a.exe", "a", "a.odt", ".pdf"])
+    @pytest.mark.parametrize("name", ["a.key", "a.doc", "a.exe", "a", "a.ods", ".pdf"])
     def test_others_are_refused_by_name(self, parse_bytes: ParseBytes, name: str) -> None:
         """A format that is not read is refused with those that are."""
         with pytest.raises(UnknownType, match="are not read") as caught:
@@ -51,7 +51,7 @@ class TestTypes:
     def test_advice(self, parse_bytes: ParseBytes) -> None:
         """Where it is known what to do, the sentence says it."""
         with pytest.raises(UnknownType, match=r"save it as \.docx"):
-            parse_bytes("old.doc", b"\xd0\xcf\x11\xe0")
+            parse_bytes("old.wps", b"\xd0\xcf\x11\xe0")
 
     def test_extensions_in_capitals(self, parse_bytes: ParseBytes) -> None:
         """An extension counts in capitals too."""
