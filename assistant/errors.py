@@ -14,6 +14,16 @@
     ├── NotFound             404   also for what the reader may not see: existence must not leak
     ├── MethodNotAllowed     405
     ├── NothingToRollBack    409
+    ├── RightRequired        403   may be seen, not done
+    ├── OwnVersion           409   its maker cannot be the second person
+    ├── NotWaiting           409   a version does not wait for this decision
+    ├── StaleVersion         409   somebody has changed it meanwhile
+    ├── AlreadyThere         409
+    ├── ValueMissing         422   ``what`` is empty
+    ├── ValueTooLong         422
+    ├── TooMany              422
+    ├── BadName              422
+    ├── ExpectsNothing       422   a golden question without an expectation
     ├── WrongState           409   a job that cannot be retried or discarded now
     ├── RateLimited          429   this client asks too often
     ├── Overloaded           429   the model's queue is full
@@ -118,6 +128,66 @@ class WrongState(AssistantError):
     """A job is not in a state in which this can be done with it."""
 
     status, code = 409, "wrong_state"
+
+
+class RightRequired(AssistantError):
+    """Whoever asks may see it, but lacks a right in some of ``collections``."""
+
+    status, code = 403, "right_required"
+
+
+class OwnVersion(AssistantError):
+    """A second person must approve, and ``by`` made the version."""
+
+    status, code = 409, "own_version"
+
+
+class NotWaiting(AssistantError):
+    """Version ``version`` is in a ``state`` in which this cannot be decided."""
+
+    status, code = 409, "not_waiting"
+
+
+class StaleVersion(AssistantError):
+    """The edit was made from version ``base``, and ``by`` has made version ``newest`` meanwhile."""
+
+    status, code = 409, "stale_version"
+
+
+class AlreadyThere(AssistantError):
+    """There is one called ``name`` already."""
+
+    status, code = 409, "already_there"
+
+
+class ValueMissing(AssistantError):
+    """``what`` is empty."""
+
+    status, code = 422, "value_missing"
+
+
+class ValueTooLong(AssistantError):
+    """``what`` has ``length`` characters where ``limit`` are allowed."""
+
+    status, code = 422, "value_too_long"
+
+
+class TooMany(AssistantError):
+    """There are ``length`` of ``what`` where ``limit`` are allowed."""
+
+    status, code = 422, "too_many"
+
+
+class BadName(AssistantError):
+    """A name is written with letters, digits, - and _."""
+
+    status, code = 422, "bad_name"
+
+
+class ExpectsNothing(AssistantError):
+    """A golden question must expect a document, a clause or some words."""
+
+    status, code = 422, "expects_nothing"
 
 
 class RateLimited(AssistantError):

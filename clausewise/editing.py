@@ -43,6 +43,7 @@ from ingest.entries import EntryText
 from knowledge.differences import clauses, difference
 from knowledge.errors import NotFound
 from knowledge.golden import Expected, read_golden
+from knowledge.jobs import INTERACTIVE
 from knowledge.permissions import OPERATING, Actor
 from knowledge.reviewing import require
 from knowledge.staging import Note
@@ -51,6 +52,7 @@ from knowledge.types import DocumentId
 if TYPE_CHECKING:
     from clausewise.bootstrap import Program
 
+CHECK_GOLDEN = "golden.check"
 Verb = Literal["submit", "approve", "reject", "publish"]
 
 
@@ -210,8 +212,25 @@ class Editing:
         """
         one = self._store.golden.get(question_id)
         if not actor.rights.may("edit", one.collection):
-            raise NotFound(f"no golden question {question_id!r}; `clausewise golden list` shows all")
+            raise NotFound(
+                f"no golden question {question_id!r}; `clausewise golden list` shows all", "golden"
+            )
         return golden_json(self._store.golden.remove(question_id, actor.name))
+
+    def start_check(self, collection: str, actor: Actor) -> str:
+        """Start a job that asks the golden questions of a collection and return its id.
+
+        Raises:
+            NotFound: no such collection that ``actor`` looks after.
+        """
+        self._looked_after(actor, collection)
+        return self._store.jobs.submit(
+            CHECK_GOLDEN,
+            {"collection": collection},
+            priority=INTERACTIVE,
+            collection=collection,
+            by=actor.name,
+        )
 
     def check_golden(self, actor: Actor, collection: str | None) -> Json:
         """Ask the golden questions of the collections that ``actor`` looks after, as things stand.
@@ -323,4 +342,4 @@ def _note(values: Mapping[str, Any]) -> Note:
 
 
 def _no_collection(name: str) -> NotFound:
-    return NotFound(f"no collection {name!r}; `clausewise collections list` shows all")
+    return NotFound(f"no collection {name!r}; `clausewise collections list` shows all", "collection")

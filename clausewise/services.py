@@ -10,6 +10,8 @@ from typing import Any
 from assistant.api.services import Check, ModelInfo, Services
 from assistant.errors import InvalidRequest
 from clausewise.bootstrap import Program
+from clausewise.editing import CHECK_GOLDEN, Editing
+from clausewise.editing_tasks import CheckGolden
 from clausewise.indexing import index_status
 from clausewise.jobs import Jobs
 from clausewise.keeping import event_json, verify
@@ -52,6 +54,7 @@ def register(queue: Queue, operations: Operations) -> None:
     queue.register(BACKUP, handler(lambda _: Backup()))
     queue.register(EXPORT, handler(lambda payload: Export(audience=payload["audience"])))
     queue.register(REBUILD, handler(lambda _: RebuildIndex()))
+    queue.register(CHECK_GOLDEN, handler(CheckGolden.model_validate))
     queue.register(CHECK, handler(lambda _: CheckIndex()))
     queue.register(REEMBED, handler(Reembed.model_validate))
     queue.register(
@@ -81,6 +84,7 @@ def services_of(program: Program) -> Services:
         readiness=Readiness(program),
         evaluation=Evaluation(store.jobs),
         keeping=Keeping(store),
+        editing=Editing(program),
     )
 
 

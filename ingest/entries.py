@@ -146,7 +146,8 @@ class EntryWriter:
         if not actor.rights.may("edit", collection) or collection not in self._store.collections.names():
             raise NotFound(
                 f"no collection {collection!r}; `clausewise collections list` shows all, and"
-                " `clausewise collections add` makes one"
+                " `clausewise collections add` makes one",
+                "collection",
             )
 
     def _refuse_twin(self, given: EntryText, own: DocumentId | None) -> None:
@@ -204,13 +205,14 @@ def _checked(text: EntryText) -> EntryText:
         ("answer", answer, LONGEST_ANSWER),
     ):
         if not any(c.isalnum() for c in value):
-            raise BadValue(field, f"the {field} is empty; write one of 1 to {limit} characters")
+            raise BadValue(field, f"the {field} is empty; write one of 1 to {limit} characters", "empty")
         _limited(field, value, limit)
     tags = tuple(dict.fromkeys(tag for one in text.tags if (tag := one_line(readable(one)))))
     if len(tags) > MOST_TAGS:
         raise BadValue(
             "tags",
             f"there are {len(tags)} tags; at most {MOST_TAGS} are allowed",
+            "too_many",
             length=len(tags),
             limit=MOST_TAGS,
         )

@@ -190,7 +190,9 @@ def checked_name(name: str) -> str:
             limit=LONGEST_NAME,
         )
     if not _NAME.fullmatch(name) or name == EVERY:
-        raise BadValue("name", f"{name!r} is no name of a collection: use letters, digits, '-' and '_'")
+        raise BadValue(
+            "name", f"{name!r} is no name of a collection: use letters, digits, '-' and '_'", "bad_name"
+        )
     return name
 
 
@@ -207,4 +209,4 @@ def _title(field: str, text: str) -> str:
 
 
 def _unknown(name: str) -> NotFound:
-    return NotFound(f"no collection {name!r}; `clausewise collections list` shows all")
+    return NotFound(f"no collection {name!r}; `clausewise collections list` shows all", "collection")

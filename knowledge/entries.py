@@ -82,7 +82,7 @@ class Entries:
         """
         found = self._read(actor, [PassageRow.document_id == document_id])
         if not found:
-            raise NotFound(f"no entry {document_id!r}; `clausewise faq list` shows all")
+            raise NotFound(f"no entry {document_id!r}; `clausewise faq list` shows all", "entry")
         return found[0]
 
     def asking(self, question: str, collection: str) -> list[DocumentId]:

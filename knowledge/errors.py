@@ -29,7 +29,7 @@ The root is never raised. ``exit_code`` is what the command line returns, ``code
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class KnowledgeError(Exception):
@@ -40,9 +40,14 @@ class KnowledgeError(Exception):
 
 
 class NotFound(KnowledgeError):
-    """There is no such thing, as far as this reader is concerned."""
+    """There is no such thing, as far as this reader is concerned; ``what`` names its kind."""
 
     code = "not_found"
+
+    def __init__(self, message: str = "", what: str = "document") -> None:
+        """Say what is not there."""
+        self.what = what
+        super().__init__(message)
 
 
 class NotReadable(KnowledgeError):
@@ -99,17 +104,26 @@ class AlreadyThere(Conflict):
     code = "already_there"
 
 
+Rule = Literal["empty", "too_long", "too_many", "bad_name", "expects_nothing"]
+
+
 class BadValue(KnowledgeError):
-    """``field`` breaks a rule: it is missing, longer than ``limit``, or not of an allowed form."""
+    """``field`` breaks a ``rule``: it is empty, longer than ``limit``, one too many, or not of an allowed form."""
 
     code = "bad_value"
     exit_code = 2
 
     def __init__(
-        self, field: str, message: str, *, length: int | None = None, limit: int | None = None
+        self,
+        field: str,
+        message: str,
+        rule: Rule = "too_long",
+        *,
+        length: int | None = None,
+        limit: int | None = None,
     ) -> None:
         """Say which value, what was received and what is allowed."""
-        self.field, self.length, self.limit = field, length, limit
+        self.field, self.rule, self.length, self.limit = field, rule, length, limit
         super().__init__(message)
 
 

@@ -118,6 +118,7 @@ class GoldenQuestions:
                     "question",
                     f"collection {collection!r} would have {len(there) + len(new)} golden questions; at most"
                     f" {MOST} are allowed, for each is asked before every version",
+                    "too_many",
                     length=len(there) + len(new),
                     limit=MOST,
                 )
@@ -180,7 +181,9 @@ def read_golden(text: str, name: str = "golden.csv") -> list[Expected]:
     header = [_column(cell) for cell in next(rows, [])]
     if "question" not in header:
         raise BadValue(
-            "question", f"{name}: the first line is {header}; one column must be named question (問題)"
+            "question",
+            f"{name}: the first line is {header}; one column must be named question (問題)",
+            "empty",
         )
     found: list[Expected] = []
     for cells in rows:
@@ -196,7 +199,7 @@ def read_golden(text: str, name: str = "golden.csv") -> list[Expected]:
                     limit=error.limit,
                 ) from error
     if not found:
-        raise BadValue("question", f"{name}: there is no question in it")
+        raise BadValue("question", f"{name}: there is no question in it", "empty")
     return found
 
 
@@ -216,14 +219,16 @@ def _checked(given: Expected) -> Expected:
                 limit=LONGEST,
             )
     if not any(c.isalnum() for c in texts["question"]):
-        raise BadValue("question", "the question is empty")
+        raise BadValue("question", "the question is empty", "empty")
     texts["contains"] = "|".join(part for one in texts["contains"].split("|") if (part := one.strip()))
     if not (texts["source"] or texts["clause"] or texts["contains"]):
         raise BadValue(
-            "contains", f"{texts['question'][:60]!r} expects nothing: give source, clause or contains"
+            "contains",
+            f"{texts['question'][:60]!r} expects nothing: give source, clause or contains",
+            "expects_nothing",
         )
     return Expected(**texts)
 
 
 def _unknown(question_id: str) -> NotFound:
-    return NotFound(f"no golden question {question_id!r}; `clausewise golden list` shows all")
+    return NotFound(f"no golden question {question_id!r}; `clausewise golden list` shows all", "golden")

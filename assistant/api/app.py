@@ -13,15 +13,19 @@ from starlette.types import Scope
 from assistant.api import (
     administration,
     asking,
+    collections,
     completions,
     documents,
     failures,
+    faq,
     glossary,
+    golden,
     jobs,
     keeping,
     lifecycle,
     pages,
     probes,
+    reviews,
 )
 from assistant.api.documented import without_default_422
 from assistant.api.envelope import Envelope
@@ -67,6 +71,10 @@ def create_app(services: Services, settings: WebSettings, operator: OperatorAcce
         jobs,
         keeping,
         glossary,
+        collections,
+        reviews,
+        faq,
+        golden,
         completions,
         pages,
         probes,

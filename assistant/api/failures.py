@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from assistant.api.refusals import refusal
 from assistant.errors import (
     AssistantError,
     Internal,
@@ -24,9 +25,12 @@ from assistant.errors import (
 )
 from assistant.web.catalogue import catalogue, negotiate
 from knowledge.errors import (
+    BadValue,
+    Conflict,
     IndexBroken,
     IndexMismatch,
     KnowledgeError,
+    NotAllowed,
     NothingIndexed,
     NotReadable,
     VectorsUnreachable,
@@ -66,7 +70,7 @@ def error_response(error: AssistantError, scope: Scope) -> JSONResponse:
     return JSONResponse(error_json(error, tongue), error.status, headers)
 
 
-def translate(error: Exception) -> AssistantError:  # noqa: PLR0911 - a table of cases
+def translate(error: Exception) -> AssistantError:  # noqa: C901, PLR0911 - a table of cases
     """Return ours for any exception; what nobody expected is logged and becomes ``Internal``."""
     match error:
         case AssistantError():
@@ -86,8 +90,12 @@ def translate(error: Exception) -> AssistantError:  # noqa: PLR0911 - a table of
             | VectorsUnreachable()
         ):
             return NotReady(details={"cause": error.code, "advice": str(error)})
-        case UnknownThing() | NotReadable():  # the two must look the same
+        case UnknownThing():
+            return NotFound(what=error.what)
+        case NotReadable():  # the two must look the same
             return NotFound(what="document")
+        case NotAllowed() | Conflict() | BadValue():
+            return refusal(error)
         case RequestValidationError():
             return InvalidRequest(details=_broken_rules(error), reason=_first_rule(error))
         case HTTPException(__cause__=AssistantError() as cause):  # FastAPI wraps what reading a body raises
@@ -119,6 +127,10 @@ def _told(error: AssistantError, tongue: Tongue) -> dict[str, object]:
     values = dict(error.values)
     if isinstance(error, NotFound):
         values["what"] = texts[f"thing.{values.get('what', 'page')}"]
+    elif "what" in values:
+        values["what"] = texts[f"field.{values['what']}"]
+    if "state" in values:
+        values["state"] = texts[f"state.{values['state']}"]
     return values
 
 

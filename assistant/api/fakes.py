@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assistant.api.fake_answering import OverlapSearcher, QuotingAnswerer
 from assistant.api.fake_documents import DOCUMENTS, FakeDocument
+from assistant.api.fake_editing import FakeEditing
 from assistant.api.services import (
     Check,
     DocumentSummary,
@@ -389,6 +390,7 @@ def fake_services(uploads: Path, pace_s: float = 0) -> Services:
         readiness=FakeReadiness(),
         evaluation=FakeEvaluation(),
         keeping=FakeKeeping(uploads),
+        editing=FakeEditing(),
     )
 
 

@@ -13,6 +13,7 @@ from assistant.api.rates import Purpose, Rates
 from assistant.api.services import Services
 from assistant.errors import InvalidRequest, OperatorRequired, QuestionTooLong
 from assistant.settings import WebSettings
+from knowledge.permissions import OPERATING, VISITOR, Actor
 from knowledge.types import OPERATOR, PUBLIC, Reader
 
 
@@ -44,6 +45,14 @@ def reader_of(request: Request, parts: InParts) -> Reader:
 
 
 InReader = Annotated[Reader, Depends(reader_of)]
+
+
+def actor_of(reader: InReader) -> Actor:
+    """Return who does what the request asks: the operator, or a visitor nobody knows."""
+    return OPERATING if reader is OPERATOR else VISITOR
+
+
+InActor = Annotated[Actor, Depends(actor_of)]
 
 
 def require_operator(reader: InReader) -> None:

@@ -318,6 +318,73 @@ class Keeping(Protocol):
         """Prove the log, and that a head noted earlier is part of it."""
 
 
+class Editing(Protocol):
+    """Collections, versions that wait, entries and golden questions, as JSON.
+
+    Raises knowledge.errors: NotFound for what is not there for the actor, NotAllowed, Conflict and BadValue as they say.
+    """
+
+    def collections(self, actor: Actor) -> Sequence[Mapping[str, object]]:
+        """Return the collections that ``actor`` may read."""
+
+    def add_collection(self, name: str, values: Mapping[str, object], actor: Actor) -> Mapping[str, object]:
+        """Make a collection."""
+
+    def change_collection(
+        self, name: str, changes: Mapping[str, object], actor: Actor
+    ) -> Mapping[str, object]:
+        """Change titles and rules of a collection."""
+
+    def pending(self, actor: Actor, collection: str | None) -> Sequence[Mapping[str, object]]:
+        """Return the versions that wait in the collections that ``actor`` looks after."""
+
+    def show_pending(self, document_id: str, version: int | None, actor: Actor) -> Mapping[str, object]:
+        """Return one of them with its text and what it would change."""
+
+    def decide(
+        self,
+        verb: Literal["submit", "approve", "reject", "publish"],
+        document_id: str,
+        version: int | None,
+        actor: Actor,
+        comment: str,
+        *,
+        force: bool,
+    ) -> Mapping[str, object]:
+        """Decide on a version, and return where that has brought it."""
+
+    def entries(self, actor: Actor, collection: str | None) -> Sequence[Mapping[str, object]]:
+        """Return the entries of which ``actor`` may see something."""
+
+    def entry(self, document_id: str, actor: Actor) -> Mapping[str, object]:
+        """Return one entry."""
+
+    def add_entry(self, values: Mapping[str, object], actor: Actor) -> Mapping[str, object]:
+        """Write an entry."""
+
+    def edit_entry(
+        self, document_id: str, base: int | None, values: Mapping[str, object], actor: Actor
+    ) -> Mapping[str, object]:
+        """Write a new version of an entry, made from version ``base``."""
+
+    def remove_entry(self, document_id: str, actor: Actor) -> Mapping[str, object]:
+        """Take an entry out of search."""
+
+    def golden(self, actor: Actor, collection: str | None) -> Sequence[Mapping[str, object]]:
+        """Return the golden questions of the collections that ``actor`` looks after."""
+
+    def add_golden(
+        self, collection: str, questions: Sequence[Mapping[str, str]], actor: Actor
+    ) -> Sequence[str]:
+        """Add golden questions, all or none, and return the ids of those that are new."""
+
+    def remove_golden(self, question_id: str, actor: Actor) -> Mapping[str, object]:
+        """Forget a golden question."""
+
+    def start_check(self, collection: str, actor: Actor) -> str:
+        """Start a job that asks a collection's golden questions and return its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything together, as ``create_app`` takes it."""
@@ -333,3 +400,4 @@ class Services:
     readiness: Readiness
     evaluation: Evaluation
     keeping: Keeping
+    editing: Editing

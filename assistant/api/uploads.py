@@ -38,6 +38,7 @@ UPLOAD_FORM: dict[str, Any] = {
                         "comment": {"type": "string", "description": "why; kept with the versions"},
                         "effective_from": {"type": "string", "format": "date-time"},
                         "expires_at": {"type": "string", "format": "date-time"},
+                        "draft": {"type": "boolean", "description": "keep the new versions as drafts"},
                     },
                 }
             }
@@ -82,7 +83,9 @@ def _keep(fields: FormData, folder: Path) -> Taken:
     audience = _audience(fields.get("audience"))
     comment = str(fields.get("comment") or "").strip()[:_COMMENT_CHARACTERS]
     days = {name: _day(name, fields.get(name)) for name in ("effective_from", "expires_at")}
-    note = {name: value for name, value in {"comment": comment, **days}.items() if value}
+    wanted = str(fields.get("draft") or "").strip().lower() in {"true", "1", "yes", "on"}
+    told = {"comment": comment, **days, "draft": "true" if wanted else ""}
+    note = {name: value for name, value in told.items() if value}
     named = [(safe_name(file.filename or ""), file) for file in files]
     if len({name for name, _ in named}) < len(named):
         raise InvalidRequest(reason="two files have the same name")
