@@ -25,6 +25,10 @@ def made(kind: type[Exception]) -> Exception:
         return models.errors.Busy(3, 12.0)
     if kind is RemoteFailure:
         return RemoteFailure(Failure("busy", "The model is busy.", 1))
+    if kind is knowledge.errors.BadValue:
+        return knowledge.errors.BadValue("question", "what happened")
+    if kind is knowledge.errors.NotAllowed:
+        return knowledge.errors.NotAllowed("approve", ["internal"])
     return kind("what happened")
 
 
