@@ -52,6 +52,7 @@ app.add_typer(glossary.app, name="glossary")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(evaluation.app, name="eval")
 app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
 
 
 def _version(wanted: bool) -> None:

@@ -66,6 +66,7 @@ from clausewise.tasks import (
     VerifyAudit,
 )
 from knowledge.errors import NothingIndexed
+from knowledge.lock import Turn as WritingTurn
 from knowledge.staging import Note
 from knowledge.types import OPERATOR
 
@@ -73,14 +74,19 @@ if TYPE_CHECKING:
     from clausewise.bootstrap import Program
     from ingest.report import Progress
 
+WRITING_FILE, CHANGING_FILE = "writing.lock", "changing.lock"
+
 
 class LocalOperations:
     """Carries out tasks with the parts of this process, which owns the home."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._writing = threading.Lock()  # one ingest or rebuild at a time; readers do not wait
-        self._changing = threading.Lock()  # one change of the embedder at a time; ingests go on meanwhile
+        shared = program.settings.knowledge.shared
+        # One ingest or rebuild at a time, in all processes; readers do not wait.
+        self._writing = WritingTurn(program.home.path / WRITING_FILE if shared else None)
+        # One change of the embedder at a time; ingests go on meanwhile.
+        self._changing = WritingTurn(program.home.path / CHANGING_FILE if shared else None)
 
     def run(  # noqa: C901, PLR0911 - one task a line
         self, task: Task, notify: Notify = nobody, cancel: threading.Event | None = None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from filelock import FileLock, Timeout
 
 from assistant.api.app import create_app
 from assistant.api.operator import OperatorAccess
@@ -24,6 +27,7 @@ from clausewise.ticking import ticking
 from knowledge.errors import HomeLocked
 
 OPERATOR_FILE = "operator.json"
+SERVING_FILE = "serving.lock"
 
 Say = Callable[[str], None]
 
@@ -49,7 +53,11 @@ class Serving:
             MissingWeights: a model has not been fetched.
         """
         logs.configure(logging.INFO)
-        self._refuse_a_second()
+        with self._only_server():
+            self._serve(say)
+
+    def _serve(self, say: Say) -> None:
+        """Open the home and listen."""
         tcp = bind_tcp(self._settings.web.host, self._settings.web.port)
         program = Program(self._home, self._settings)
         try:
@@ -101,13 +109,28 @@ class Serving:
                 f" {program.store.vectors.model.name} answers until that is done."
             )
 
-    def _refuse_a_second(self) -> None:
+    @contextmanager
+    def _only_server(self) -> Iterator[None]:
+        """Be the only server of the home; where it is shared, its lock keeps nobody away."""
         running = connect(self._home)
         if running is not None:
             running.close()
-            found = self._home.server()
-            raise HomeLocked(
-                f"A server for {self._home.path} is running already"
-                + (f" at {found.url} (process {found.pid})" if found else "")
-                + ": use that one, stop it, or choose another --home."
-            )
+            raise self._second()
+        self._home.create()
+        lock = FileLock(self._home.path / SERVING_FILE, mode=0o600, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise self._second() from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _second(self) -> HomeLocked:
+        found = self._home.server()
+        return HomeLocked(
+            f"A server for {self._home.path} is running already"
+            + (f" at {found.url} (process {found.pid})" if found else "")
+            + ": use that one, stop it, or choose another --home."
+        )

@@ -212,6 +212,8 @@ class LifeCycle:
         for row in due:
             with self._publisher.turn:
                 target = Target(DocumentId(row.document_id), row.number)
+                if not self._is_scheduled(target):
+                    continue  # another process was quicker
                 place = self._publisher.place(
                     target, passed={"review"}
                 )  # it was, before its day was waited for
@@ -220,6 +222,15 @@ class LifeCycle:
                 elif place.state != "scheduled":  # pinned meanwhile, or it would lose golden questions
                     self._publisher.hold(target, place)
         return len(due)
+
+    def _is_scheduled(self, target: Target) -> bool:
+        with self._database.read() as connection:
+            state = connection.execute(
+                select(VersionRow.state).where(
+                    VersionRow.document_id == target.document_id, VersionRow.number == target.number
+                )
+            ).scalar()
+        return state == "scheduled"
 
 
 def _pinning(document_id: DocumentId, version: int | None) -> Any:

@@ -7,7 +7,6 @@ holds. Whoever is killed anywhere in this order leaves the old version answering
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -73,10 +72,10 @@ Recording = Callable[[Session, Place | None], None]
 
 
 class Publisher:
-    """Changes what is in force. One at a time: the lock on the home keeps other processes away.
+    """Changes what is in force, one at a time.
 
     ``turn`` is held from the first write to the vector index until it is declared to agree with SQL again, so that
-    no thread declares so while another is in the middle.
+    no thread, nor another process of a shared home, declares so while one is in the middle.
     """
 
     def __init__(
@@ -86,7 +85,7 @@ class Publisher:
         self._fulltext = fulltext
         self._vectors = vectors
         self._settings = settings
-        self.turn = threading.RLock()
+        self.turn = vectors.turn
         self.gate: Gate | None = None  # asks the golden questions; set by whoever has the embedder
 
     def stage(self, version: NewVersion, run_id: str | None = None) -> tuple[Target, str]:

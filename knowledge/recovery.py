@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from knowledge import embeddings
 from knowledge.access import kept
 from knowledge.database import Database, bump_generation
-from knowledge.errors import IndexBroken
+from knowledge.errors import IndexBroken, VectorsUnreachable
 from knowledge.fulltext import Entry, FullText
 from knowledge.identity import EmbedderInfo
 from knowledge.tables import DocumentRow, PassageRow
@@ -185,6 +185,8 @@ def recover(database: Database, fulltext: FullText, vectors: VectorIndex) -> Non
         if not trusted:
             log.info("vector index was not left in order: comparing it with the database")
             reconcile(database, vectors)
+    except VectorsUnreachable:
+        raise  # nothing is known of the index, and nothing can be written
     except Exception as error:  # noqa: BLE001 (whatever Chroma raises, SQL has it all)
         log.warning("vector index is unusable: writing it anew", error=str(error))
         rebuild_vectors(database, vectors)

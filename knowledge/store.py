@@ -23,7 +23,7 @@ from knowledge.lock import HomeLock
 from knowledge.maintenance import Maintenance
 from knowledge.names import NameIndex
 from knowledge.publishing import Publisher
-from knowledge.recovery import count_in_force, recover
+from knowledge.recovery import count_in_force, reconcile, recover
 from knowledge.repository import Repository
 from knowledge.reviewing import Reviews
 from knowledge.runs import Runs
@@ -65,6 +65,7 @@ class Store:
         self.maintenance = Maintenance(database, self.fulltext, self.vectors, self.publisher.turn)
         self.runs = Runs(database)
         self.jobs = Jobs(database, jobs)
+        self.jobs.on_takeover(self._mend)
         self.terms = Terms(database)
         self.collections = Collections(database)
         self.golden = GoldenQuestions(database)
@@ -88,7 +89,7 @@ class Store:
             HomeUnreachable: it cannot be made, read or written.
         """
         settings = settings or KnowledgeSettings()
-        lock = HomeLock(home)
+        lock = HomeLock(home, shared=settings.shared)
         lock.acquire()
         try:
             database = open_database(home, settings)
@@ -113,7 +114,8 @@ class Store:
             if not self._loaded:
                 with self.database.read() as connection:
                     check_model(connection, self.vectors.model)
-                recover(self.database, self.fulltext, self.vectors)
+                with self.vectors.turn:  # in a shared home: nobody is in the middle of a change
+                    recover(self.database, self.fulltext, self.vectors)
                 self._loaded = True
                 self.tick()
 
@@ -209,6 +211,13 @@ class Store:
             self._glossary = (stamp, load_glossary(file, stamp[1]))
             self._names = {}
         return self._glossary[1]
+
+    def _mend(self) -> None:
+        """Put the vector index right where a process died that was writing to it, and others live on."""
+        if self.database.shared and self._loaded:
+            with self.vectors.turn:
+                if self.vectors.left_dirty():
+                    reconcile(self.database, self.vectors)
 
     def average_length(self) -> float:
         """Return the mean length of a passage in characters; remembered until a change."""

@@ -1,34 +1,38 @@
-"""Nearest passages by meaning, in Chroma; the only module that knows Chroma.
+"""Nearest passages by meaning: the index over Chroma, and what makes it safe to kill at any moment.
 
 There is one collection for each (model, audience): a search touches only collections that its reader
-may see. One folder holds them all, and a rebuild writes a new folder and swaps: Chroma 1.5.9 neither
+may see. A rebuild writes a new index beside the one in use and swaps by SQL: Chroma 1.5.9 neither
 shrinks a graph file when vectors are deleted nor removes the folder of a deleted collection (measured
 2026-11-21: 30 rounds of 1,000 changed among 2,000 vectors grow from 8 to 59 MB).
 
 What a killed process left is noticed by a mark in SQL: ``dirty`` from before the first write until the
 content was compared with SQL, ``checking`` while such a folder is being opened, so that a folder that
 takes the process down with it is opened once at most.
+
+On a Chroma server several processes have the index: what one of them swaps or adds, the others learn from SQL before
+they search, writes happen in ``turn``, and the index that was replaced last is left for those who are searching in it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from knowledge.chroma import Collection, FolderPlace, Opened, Place, ServerPlace
 from knowledge.database import Database, bump_generation, get_meta, set_meta
-from knowledge.errors import IndexBroken, IndexMismatch
-from knowledge.identity import EmbedderInfo, record_model
+from knowledge.errors import IndexBroken, IndexMismatch, VectorsUnreachable
+from knowledge.identity import EmbedderInfo, record_model, recorded_model
+from knowledge.lock import Turn
 from knowledge.settings import KnowledgeSettings
 from knowledge.tables import MetaRow
 from knowledge.types import PassageId
@@ -37,7 +41,10 @@ FOLDER = "vectors"
 _ACTIVE = "vectors_folder"
 _STATE = "vectors_state"  # clean | dirty | checking
 _DELETED = "vectors_deleted"
-_PAGE = 5000
+_BEFORE = "vectors_before"  # on a server: what was replaced last, and may still be searched
+_NAMED = "vectors_named"  # on a server: the last number that was given to an index
+_PLACE = "vectors_place"  # where they were written; elsewhere there are none, or old ones
+_HOME = "vectors_home"  # this home's name on a Chroma server
 _PATIENCE_S = 30.0  # for searches in an index that was replaced; they take a fraction of a second
 
 Matrix = NDArray[np.float32]
@@ -57,8 +64,9 @@ class Held:
     """The index as it was when somebody took hold of it: whose vectors, and where they are, until it is let go."""
 
     model: EmbedderInfo
-    client: Any
-    collections: dict[str, Any]
+    name: str
+    opened: Opened
+    collections: dict[str, Collection]
     holders: int = 0
     asking: threading.Lock = field(default_factory=threading.Lock)
 
@@ -79,13 +87,7 @@ class Held:
         with self.asking:
             for audience, collection in self.collections.items():
                 if audiences is None or audience in audiences:
-                    answer = collection.query(
-                        query_embeddings=[vector], n_results=limit, include=["distances"]
-                    )
-                    found.extend(
-                        (PassageId(i), 1.0 - float(d))
-                        for i, d in zip(answer["ids"][0], answer["distances"][0], strict=True)
-                    )
+                    found.extend((PassageId(i), cosine) for i, cosine in collection.search(vector, limit))
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:limit]
 
@@ -97,24 +99,24 @@ class VectorIndex:
         self, home: Path, database: Database, model: EmbedderInfo, settings: KnowledgeSettings | None = None
     ) -> None:
         self._model = model
+        self.turn = Turn(home / f"{FOLDER}.lock" if database.shared else None)
         self._home = home / FOLDER
         self._database = database
         self._settings = settings or KnowledgeSettings()
         self._swap = threading.Condition(threading.RLock())
         self._held: Held | None = None
-        self._folder = ""
-        self._building: set[str] = set()  # folders that are being filled beside the one in use
+        self._place: Place | None = None
+        self._seen = -1  # the generation at which a shared index was looked at
+        self._is_beside = False  # being filled: not the one that SQL names
+        self._building: set[str] = set()  # indexes that are being filled beside the one in use
 
     @property
     def model(self) -> EmbedderInfo:
         """Whose vectors the index holds, or is to hold."""
         held = self._held
-        return self._model if held is None else held.model
-
-    @property
-    def _collections(self) -> dict[str, Any]:
-        held = self._held
-        return {} if held is None else held.collections
+        if held is None:
+            return self._model
+        return self._current().model if self._database.shared else held.model
 
     # -- opening and closing -----------------------------------------------------------------
 
@@ -123,34 +125,45 @@ class VectorIndex:
 
         Raises:
             IndexBroken: it cannot be opened, or a process died when it tried; ``rebuild`` mends it.
+            VectorsUnreachable: the Chroma server does not answer.
         """
         with self._swap:
             if self._held is not None:
                 return True
             with self._database.read() as connection:
-                state, active = get_meta(connection, _STATE), get_meta(connection, _ACTIVE)
-            if state == "checking":
-                raise IndexBroken("the last process that opened the vector index did not survive it")
-            if state == "dirty":
-                self._mark("checking")
-            self._discard_all_but(active)
-            try:
-                self._open(self._home / (active or _folder_name(1)))
-            except Exception as error:
-                raise IndexBroken(f"the vector index cannot be opened: {error}") from error
-            if active is None:
+                state, active, written = (get_meta(connection, key) for key in (_STATE, _ACTIVE, _PLACE))
+            place = self._there()
+            elsewhere = active is not None and (written or FolderPlace.label) != place.label
+            if not place.shared:
+                if state == "checking" and not elsewhere:
+                    raise IndexBroken("the last process that opened the vector index did not survive it")
+                if state == "dirty":
+                    self._mark("checking")
+            self._open(active or _index_name(1))
+            self._discard_all_but(active or _index_name(1))
+            trusted = state in (None, "clean") and not elsewhere
+            if active is None or elsewhere:
                 with self._database.write() as session:
-                    set_meta(session, _ACTIVE, _folder_name(1))
-                    set_meta(session, _STATE, "clean")
-            return state in (None, "clean")
+                    set_meta(session, _ACTIVE, active or _index_name(1))
+                    set_meta(session, _PLACE, place.label)
+                    set_meta(session, _STATE, "clean" if trusted else "dirty")
+            return trusted
 
     def close(self) -> None:
         """Close Chroma, once nobody holds it; the index can be loaded again."""
         with self._swap:
             held, self._held = self._held, None
+            place, self._place, self._seen = self._place, None, -1
         if held is not None:
             self._model = held.model
             self._let_go(held)
+        if place is not None and not self._is_beside:
+            place.close()
+
+    def left_dirty(self) -> bool:
+        """Tell whether a process died while it wrote; this is the truth only while ``turn`` is held."""
+        with self._database.read() as connection:
+            return get_meta(connection, _STATE) == "dirty"
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -161,9 +174,7 @@ class VectorIndex:
         Who searches asks it whose vectors it holds, and embeds the question with that embedder.
         """
         with self._swap:
-            self.load()
-            held = self._held
-            assert held is not None  # noqa: S101 - load() sets it or raises
+            held = self._current()
             held.holders += 1
         try:
             yield held
@@ -181,40 +192,26 @@ class VectorIndex:
 
     def ids(self) -> dict[str, set[PassageId]]:
         """Return all passages in the index, by audience."""
-        result: dict[str, set[PassageId]] = {}
-        for audience, collection in self._collections.items():
-            ids: set[PassageId] = set()
-            while page := collection.get(include=[], limit=_PAGE, offset=len(ids))["ids"]:
-                ids.update(map(PassageId, page))
-            result[audience] = ids
-        return result
+        with self.hold() as held:
+            return {audience: set(map(PassageId, one.ids())) for audience, one in held.collections.items()}
 
     def present(self, audience: str, ids: Sequence[PassageId]) -> set[PassageId]:
         """Return those of ``ids`` that the collection of ``audience`` holds."""
-        collection = self._collections.get(audience)
-        if collection is None:
-            return set()
-        found: set[PassageId] = set()
-        for start in range(0, len(ids), _PAGE):
-            found.update(
-                map(PassageId, collection.get(ids=list(ids[start : start + _PAGE]), include=[])["ids"])
-            )
-        return found
+        with self.hold() as held:
+            collection = held.collections.get(audience)
+            return set() if collection is None else set(map(PassageId, collection.present(ids)))
 
     def stored(self, audience: str, ids: Sequence[PassageId]) -> dict[PassageId, Matrix]:
         """Return the vectors that the index holds of these passages."""
-        collection = self._collections.get(audience)
-        if collection is None:
-            return {}
-        found = collection.get(ids=list(ids), include=["embeddings"])
-        return {
-            PassageId(i): np.asarray(vector, np.float32)
-            for i, vector in zip(found["ids"], found["embeddings"], strict=True)
-        }
+        with self.hold() as held:
+            collection = held.collections.get(audience)
+            found = {} if collection is None else collection.vectors(ids)
+        return {PassageId(i): vector for i, vector in found.items()}
 
     def count(self) -> int:
         """Return the number of vectors in all collections."""
-        return sum(collection.count() for collection in self._collections.values())
+        with self.hold() as held:
+            return sum(one.count() for one in held.collections.values())
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -229,18 +226,15 @@ class VectorIndex:
     def write(self, batches: Iterable[VectorBatch]) -> None:
         """Add vectors, or replace those of the same passages."""
         for batch in batches:
-            collection = self._collection(batch.audience)
-            for start in range(0, len(batch.ids), self._settings.vector_batch):
-                end = start + self._settings.vector_batch
-                collection.upsert(ids=list(batch.ids[start:end]), embeddings=batch.vectors[start:end])
+            self._collection(batch.audience).upsert(batch.ids, batch.vectors)
 
     def delete(self, ids: Mapping[str, Sequence[PassageId]]) -> None:
         """Delete passages, given by audience; unknown ones are passed over."""
         deleted = 0
         for audience, wanted in ids.items():
             found = sorted(self.present(audience, wanted))
-            for start in range(0, len(found), self._settings.vector_batch):
-                self._collections[audience].delete(ids=found[start : start + self._settings.vector_batch])
+            if found:
+                self._collection(audience).delete(found)
             deleted += len(found)
         if deleted:
             with self._database.write() as session:
@@ -265,33 +259,38 @@ class VectorIndex:
 
     @contextmanager
     def beside(self, model: EmbedderInfo) -> Iterator[VectorIndex]:
-        """Give a new and empty index of ``model`` in a folder of its own; unless taken over, it goes at the end."""
+        """Give a new and empty index of ``model`` beside the one in use; unless taken over, it goes at the end."""
         with self._swap:
-            name = self._next_name()
+            place = self._there()
+            name = self._next_name(place)
             self._building.add(name)
         fresh = VectorIndex(self._home.parent, self._database, model, self._settings)
-        folder = self._home / name
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            fresh._open(folder)
-            yield fresh
-        finally:
-            self._building.discard(name)
-            if fresh._held is not None:  # not taken over
-                fresh.close()
-                shutil.rmtree(folder, ignore_errors=True)
+        fresh._is_beside, fresh._place = True, place
+        with self._claimed(name) if place.shared else nullcontext():
+            try:
+                place.discard(name)
+                fresh._open(name)
+                yield fresh
+            finally:
+                self._building.discard(name)
+                if fresh._held is not None:  # not taken over
+                    fresh.close()
+                    place.discard(name)
 
     def take_over(self, fresh: VectorIndex, also: Callable[[Session], None] | None = None) -> None:
         """Put an index made by ``beside`` in this one's place; ``also`` joins the transaction that says so.
 
-        Searches that hold the old one end in it; then its folder goes.
+        Searches that hold the old one end in it; then its folder goes. On a server it goes when the next one is taken over.
         """
-        taken = fresh._held
+        taken, place = fresh._held, fresh._place
         assert taken is not None  # noqa: S101 - beside() opened it
-        name = fresh._folder
+        assert place is not None  # noqa: S101
         with self._swap:
             with self._database.write() as session:
-                set_meta(session, _ACTIVE, name)
+                before = get_meta(session, _ACTIVE)
+                set_meta(session, _ACTIVE, taken.name)
+                set_meta(session, _PLACE, place.label)
+                set_meta(session, _BEFORE, before or "")
                 set_meta(session, _STATE, "clean")
                 set_meta(session, _DELETED, "0")
                 if taken.model != self.model:
@@ -299,60 +298,114 @@ class VectorIndex:
                 bump_generation(session)
                 if also is not None:
                     also(session)
-            old, self._held, self._folder, fresh._held = self._held, taken, name, None
+            old, self._held, fresh._held = self._held, taken, None
+            self._place, self._seen = place, -1
         if old is not None:
             self._let_go(old)
-        self._discard_all_but(name)
+        self._discard_all_but(taken.name)
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _open(self, folder: Path) -> None:
-        import chromadb  # 0.6 s, so only where vectors are needed
-        from chromadb.config import Settings
+    def _there(self) -> Place:
+        """Return the place of the settings."""
+        if self._place is None:
+            effort, batch = self._settings.vector_effort, self._settings.vector_batch
+            url = self._settings.chroma_url
+            if url is None:
+                self._place = FolderPlace(self._home, effort, batch)
+            else:
+                self._place = ServerPlace(str(url), self._name_of_home(), effort, batch)
+        return self._place
 
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        client = chromadb.PersistentClient(
-            str(folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-        )
-        collections = {
-            collection.metadata["audience"]: collection
-            for collection in client.list_collections()
-            if (collection.metadata or {}).get("model") == self.model.model_id
-        }
-        self._folder = folder.name
-        self._held = Held(self.model, client, collections)
+    def _name_of_home(self) -> str:
+        with self._database.write() as session:
+            name = get_meta(session, _HOME)
+            if name is None:
+                name = uuid4().hex[:12]
+                set_meta(session, _HOME, name)
+        return name
+
+    def _open(self, name: str) -> None:
+        generation = self._database.generation
+        try:
+            opened = self._there().open(name)
+            self._held = Held(self.model, name, opened, opened.collections(self.model))
+        except VectorsUnreachable:
+            raise
+        except Exception as error:
+            raise IndexBroken(f"the vector index cannot be opened: {error}") from error
+        self._seen = generation
+
+    def _current(self) -> Held:
+        """Return the index as it is now: where several processes have it, another may have swapped it or added to it."""
+        with self._swap:
+            self.load()
+            held, place = self._held, self._there()
+            assert held is not None  # noqa: S101 - load() sets it or raises
+            if not place.shared or self._is_beside:
+                return held
+            generation = self._database.generation
+            if generation == self._seen:
+                return held
+            with self._database.read() as connection:
+                active = get_meta(connection, _ACTIVE) or held.name
+                model = recorded_model(connection) or held.model
+            if (active, model) != (held.name, held.model):
+                held = self._held = Held(model, active, place.open(active), {})
+            held.collections = held.opened.collections(model)
+            self._seen = generation
+            return held
 
     def _let_go(self, held: Held) -> None:
         """Close Chroma as soon as the last search in it has ended."""
         with self._swap:
             if self._swap.wait_for(lambda: held.holders == 0, _PATIENCE_S):
-                held.client.close()
+                held.opened.close()
 
-    def _collection(self, audience: str) -> Any:
-        held = self._held
-        assert held is not None  # noqa: S101 - who writes has opened it
-        collection = held.collections.get(audience)
-        if collection is None:
-            collection = held.client.get_or_create_collection(
-                _collection_name(self.model.model_id, audience),
-                metadata={"model": self.model.model_id, "audience": audience},
-                embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": self._settings.vector_effort}},
-            )
-            held.collections = {**held.collections, audience: collection}  # searches read the old one
-        return collection
+    def _collection(self, audience: str) -> Collection:
+        with self._swap:
+            held = self._current()
+            collection = held.collections.get(audience)
+            if collection is None:
+                collection = held.opened.create(held.model, audience)
+                held.collections = {**held.collections, audience: collection}  # searches read the old one
+            return collection
 
-    def _next_name(self) -> str:
-        """Return the name of a folder that is neither in use nor being filled."""
+    def _next_name(self, place: Place) -> str:
+        """Return the name of an index that is neither in use nor being filled, by no process."""
+        if not place.shared:
+            with self._database.read() as connection:
+                names = {get_meta(connection, _ACTIVE) or "0", *self._building}
+            return _index_name(max(map(int, names)) + 1)
+        with self._database.write() as session:
+            number = max(int(get_meta(session, key) or 0) for key in (_ACTIVE, _NAMED)) + 1
+            set_meta(session, _NAMED, str(number))
+        return _index_name(number)
+
+    def _discard_all_but(self, name: str) -> None:
+        """Delete every other index, but what is being filled, and on a server what was replaced last."""
+        place = self._there()
         with self._database.read() as connection:
-            names = {get_meta(connection, _ACTIVE) or "0", *self._building}
-        return _folder_name(max(map(int, names)) + 1)
+            before = get_meta(connection, _BEFORE) if place.shared else None
+        for other in place.indexes() - {name, before, *self._building}:
+            if not place.shared:
+                place.discard(other)
+                continue
+            try:
+                with self._claimed(other):
+                    place.discard(other)
+            except Timeout:
+                continue  # another process is filling it
 
-    def _discard_all_but(self, name: str | None) -> None:
-        if self._home.is_dir():
-            for folder in self._home.iterdir():
-                if folder.name != name and folder.name not in self._building:
-                    shutil.rmtree(folder, ignore_errors=True)
+    @contextmanager
+    def _claimed(self, name: str) -> Iterator[None]:
+        """Hold an index beside the one in use, so that other processes leave it alone; a killed process lets go."""
+        file = self._home.parent / f"{FOLDER}-{name}.lock"
+        with FileLock(file, timeout=0, thread_local=False):
+            try:
+                yield
+            finally:
+                file.unlink(missing_ok=True)
 
     def _mark(self, state: str) -> None:
         with self._database.write() as session:
@@ -361,16 +414,10 @@ class VectorIndex:
 
 
 def distrust(session: Session) -> None:
-    """Let the next opening write the index anew: its folder is not that of this database."""
-    session.execute(delete(MetaRow).where(MetaRow.key == _ACTIVE))
+    """Let the next opening write the index anew: what lies there is not this database's."""
+    session.execute(delete(MetaRow).where(MetaRow.key.in_((_ACTIVE, _BEFORE, _NAMED, _PLACE, _HOME))))
     set_meta(session, _STATE, "dirty")
 
 
-def _folder_name(number: int) -> str:
+def _index_name(number: int) -> str:
     return f"{number:06d}"
-
-
-def _collection_name(model_id: str, audience: str) -> str:
-    """Return a name that Chroma takes (ASCII, 3 to 512 characters), whatever the audience's name is."""
-    digest = hashlib.blake2b(f"{model_id}\n{audience}".encode(), digest_size=16).hexdigest()
-    return f"passages-{digest}"

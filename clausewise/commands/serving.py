@@ -1,4 +1,4 @@
-"""``clausewise serve``: the page, the HTTP API, background jobs."""
+"""``clausewise serve``: the page, the HTTP API, background jobs; ``clausewise worker``: jobs alone, beside it."""
 
 from __future__ import annotations
 
@@ -25,3 +25,18 @@ def serve(
 
         given = invocation(ctx)
         Serving(given.home, given.settings(), host=host, port=port).run(say)
+
+
+def worker(
+    ctx: typer.Context,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=32, help="Jobs done at the same time. [default: [jobs] workers, at least 1]"),
+    ] = None,
+) -> None:
+    """Do background jobs beside a server of the same home; needs a Chroma server ([knowledge] chroma_url)."""
+    with reporting():
+        from clausewise.worker import Working
+
+        given = invocation(ctx)
+        Working(given.home, given.settings(), workers).run(say)

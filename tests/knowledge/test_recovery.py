@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from sqlalchemy import delete, text, update
 
@@ -39,7 +40,7 @@ def add_stray(store: Store) -> None:
     (ids,) = store.vectors.ids().values()
     stored = store.vectors.stored("internal", sorted(ids)[:1])
     store.vectors.begin()
-    store.vectors._collection("internal").upsert(ids=["stray"], embeddings=[*stored.values()])
+    store.vectors._collection("internal").upsert(["stray"], np.stack([*stored.values()]))
 
 
 def alter_vector(store: Store) -> None:
@@ -48,7 +49,7 @@ def alter_vector(store: Store) -> None:
     store.vectors.begin()
     first, second = sorted(ids)[:2]
     vector = store.vectors.stored("internal", [second])[second]
-    store.vectors._collection("internal").upsert(ids=[first], embeddings=[vector])
+    store.vectors._collection("internal").upsert([first], np.stack([vector]))
 
 
 def lose_folder(store: Store) -> None:

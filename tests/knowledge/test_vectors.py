@@ -34,7 +34,7 @@ def index(store: Store) -> VectorIndex:
     settings = KnowledgeSettings(compact_after=3, vector_batch=16)
     made = VectorIndex(store.home / "apart", store.database, MODEL, settings)
     made._home.parent.mkdir()
-    made._open(made._home / "000001")
+    made._open("000001")
     yield made
     made.close()
 
