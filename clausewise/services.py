@@ -19,7 +19,7 @@ from clausewise.library import Library
 from clausewise.lifecycle import LifeCycle
 from clausewise.protocol import Operations
 from clausewise.tasks import Backup, CheckIndex, Evaluate, Export, Ingest, RebuildIndex, Reembed, Task
-from knowledge.errors import NotFound
+from knowledge.errors import NotFound, VectorsUnreachable
 from knowledge.events import recent_events
 from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext
 from knowledge.jobs import Jobs as Queue
@@ -226,4 +226,15 @@ class Readiness:
             Check(
                 "documents", indexed, "" if indexed else "Nothing is indexed: run `clausewise ingest PATH`."
             ),
+            *self._vectors(),
         )
+
+    def _vectors(self) -> Sequence[Check]:
+        """Return whether the Chroma server answers, where the settings name one."""
+        if not self._program.settings.knowledge.shared:
+            return ()
+        try:
+            self._program.searchable_store.vectors.count()
+        except VectorsUnreachable:
+            return (Check("vectors", ok=False, advice="Start the Chroma server of [knowledge] chroma_url."),)
+        return (Check("vectors", ok=True),)

@@ -61,7 +61,7 @@ class JobRows:
         with self._database.read() as connection:
             row = connection.execute(select(JobRow.__table__).where(JobRow.id == job_id)).first()
         if row is None:
-            raise NotFound(f"no job {job_id!r}; `clausewise jobs list` shows all")
+            raise NotFound(f"no job {job_id!r}; `clausewise jobs list` shows all", "job")
         return info(row)
 
     def newest(self, limit: int, states: Collection[JobState], actor: Actor) -> list[JobInfo]:
@@ -293,7 +293,7 @@ def _cancel_queued(session: Session, *which: ColumnElement[bool]) -> None:
 def _row_in(session: Session, job_id: str, states: Collection[str], advice: str) -> Any:
     row = session.execute(select(JobRow.__table__).where(JobRow.id == job_id)).first()
     if row is None:
-        raise NotFound(f"no job {job_id!r}; `clausewise jobs list` shows all")
+        raise NotFound(f"no job {job_id!r}; `clausewise jobs list` shows all", "job")
     if row.state not in states:
         raise WrongState(f"job {job_id} is {row.state}: {advice}")
     return row

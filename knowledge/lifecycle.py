@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -187,19 +188,16 @@ class LifeCycle:
 
     def _expire(self, now: datetime) -> int:
         with self._database.read() as connection:
-            before = datetime.fromisoformat(get_meta(connection, _TICKED) or "1970-01-01T00:00:00+00:00")
-            gone = connection.execute(
-                select(DocumentRow.id, DocumentRow.source, DocumentRow.current_version)
-                .where(DocumentRow.expires_at > before, DocumentRow.expires_at <= now)
-                .where(DocumentRow.removed_at.is_(None))
-            ).all()
-        if gone:
-            with self._database.write() as session:
+            if not _expired_since(connection, now):
+                return 0
+        with self._database.write() as session:
+            gone = _expired_since(session, now)  # another process may have been quicker
+            if gone:
                 set_meta(session, _TICKED, now.isoformat())
                 bump_generation(session)
-                for row in gone:
-                    told = {"document_id": row.id, "source": row.source, "version": row.current_version}
-                    append_event(session, "document.expired", told)
+            for row in gone:
+                told = {"document_id": row.id, "source": row.source, "version": row.current_version}
+                append_event(session, "document.expired", told)
         return len(gone)
 
     def _come_into_force(self, now: datetime) -> int:
@@ -231,6 +229,17 @@ class LifeCycle:
                 )
             ).scalar()
         return state == "scheduled"
+
+
+def _expired_since(connection: Any, now: datetime) -> Sequence[Any]:
+    """Return the documents whose day has passed since that was looked at last."""
+    before = datetime.fromisoformat(get_meta(connection, _TICKED) or "1970-01-01T00:00:00+00:00")
+    found: Sequence[Any] = connection.execute(
+        select(DocumentRow.id, DocumentRow.source, DocumentRow.current_version)
+        .where(DocumentRow.expires_at > before, DocumentRow.expires_at <= now)
+        .where(DocumentRow.removed_at.is_(None))
+    ).all()
+    return found
 
 
 def _pinning(document_id: DocumentId, version: int | None) -> Any:

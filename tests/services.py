@@ -33,10 +33,10 @@ def wait_until(condition: Callable[[], object], what: str = "it", within_s: floa
 
 
 @contextmanager
-def chroma_server(folder: Path) -> Iterator[str]:
+def chroma_server(folder: Path, port: int | None = None) -> Iterator[str]:
     """Start `chroma run` and give its address."""
     program = Path(sys.executable).with_name("chroma")
-    port = free_port()
+    port = port or free_port()
     command = [str(program), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     url = f"http://127.0.0.1:{port}"
     with _running(command, lambda: httpx.get(f"{url}/api/v2/heartbeat", trust_env=False).is_success):

@@ -81,15 +81,10 @@ def translate(error: Exception) -> AssistantError:  # noqa: C901, PLR0911 - a ta
             )
         case JobInWrongState():
             return WrongState()
-        case (
-            MissingWeights()
-            | LoadFailed()
-            | NothingIndexed()
-            | IndexMismatch()
-            | IndexBroken()
-            | VectorsUnreachable()
-        ):
+        case MissingWeights() | LoadFailed() | NothingIndexed() | IndexMismatch() | IndexBroken():
             return NotReady(details={"cause": error.code, "advice": str(error)})
+        case VectorsUnreachable():  # its text has an address that readers need not know
+            return NotReady(details={"cause": error.code, "advice": "the Chroma server must be started"})
         case UnknownThing():
             return NotFound(what=error.what)
         case NotReadable():  # the two must look the same

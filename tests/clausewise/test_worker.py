@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.clausewise.conftest import FAKES, Cli
-from tests.services import chroma_server, redis_server, wait_until
+from tests.services import chroma_server, free_port, redis_server, wait_until
 
 pytestmark = pytest.mark.slow
 FILES = 12
@@ -170,6 +170,38 @@ class TestWorker:
         assert len(documents) == FILES
         assert hits == [f"第{n}-9條" for n in range(FILES)]
         assert index["problems"] == []
+
+    def test_outlives_an_outage_of_the_chroma_server(self, shared_home: Path, tmp_path: Path) -> None:
+        """What needs it says so and works again by itself; what was handed over meanwhile is ingested afterwards."""
+        port = free_port()
+        settings = shared_home / "settings.toml"
+        changed = re.sub(
+            r'chroma_url = ".*"', f'chroma_url = "http://127.0.0.1:{port}"', settings.read_text("utf-8")
+        )
+        settings.write_text(changed + "retry_s = 0.5\n", "utf-8")
+        question = {"query": "代號甲1乙7丙的物料"}
+        with ExitStack() as programs:
+            with chroma_server(tmp_path / "chroma", port):
+                browser = programs.enter_context(serving(shared_home))
+                programs.enter_context(working(shared_home))
+                upload(browser, "one.md", clause(1))
+                wait_until(lambda: jobs(browser)[0]["state"] == "done", "the first job being done")
+            refused = browser.post("/api/v1/search", json=question)
+            ready = browser.get("/readyz")
+            upload(browser, "two.md", clause(2))
+            wait_until(lambda: jobs(browser)[0]["failures"], "an attempt failing")
+            with chroma_server(tmp_path / "chroma", port):
+                wait_until(lambda: jobs(browser)[0]["state"] == "done", "the second job being done")
+                again = browser.post("/api/v1/search", json=question)
+                ready_again = browser.get("/readyz").status_code
+            attempts = jobs(browser)[0]["attempts"]
+
+        assert refused.status_code == 503
+        assert refused.json()["error"]["details"]["cause"] == "vectors_unreachable"
+        assert str(port) not in refused.text + ready.text
+        assert (ready.status_code, ready.json()["error"]["details"]["checks"]["vectors"]) == (503, False)
+        assert again.json()["hits"][0]["clause"] == "第1-7條"
+        assert (attempts > 1, ready_again) == (True, 200)
 
     def test_is_woken_by_a_redis(self, shared_home: Path) -> None:
         """The same over Redis, which keeps the homes' file of messages away."""
