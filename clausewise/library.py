@@ -109,7 +109,7 @@ class Library:
         except (NotFound, NotReadable):
             return None
 
-    def rollback(self, document_id: str, version: int | None) -> VersionSummary | None:
+    def rollback(self, document_id: str, version: int | None, comment: str = "") -> VersionSummary | None:
         """Make ``version`` (None: the one before) current; None when there is no such document.
 
         Raises:
@@ -121,7 +121,7 @@ class Library:
         except NotFound:
             return None
         try:
-            restored = documents.rollback(DocumentId(document_id), version)
+            restored = documents.rollback(DocumentId(document_id), version, comment=comment)
         except NotFound as error:
             raise NothingToRollBack from error
         return next(

@@ -150,6 +150,8 @@ def print_documents(result: Json) -> None:
 def print_document(document: Json) -> None:
     """Print a document with its passages."""
     print_text(f"{document['title']}\n{document['source']}, version {document['version']}")
+    if document["current_version"] != document["version"]:
+        print_text(f"An earlier or later text: version {document['current_version']} is in force.")
     if sure := document["details"].get("ocr_confidence"):
         print_text(
             f"Read by text recognition, {sure} of 100 sure; by page {document['details'].get('ocr_pages', '')}"
@@ -223,8 +225,13 @@ def _marked(mark: tuple[str, str]) -> str:
 
 def _place(place: Json) -> str:
     """Return where something stands: title, clause, page, source."""
-    page = place.get("page")
-    parts = [place.get("title"), place.get("clause"), f"p. {page}" if page else None]
+    page, version = place.get("page"), place.get("version")
+    parts = [
+        place.get("title"),
+        place.get("clause"),
+        f"p. {page}" if page else None,
+        f"v{version}" if version else None,
+    ]
     return f"{' '.join(str(part) for part in parts if part)} ({place.get('source')})"
 
 

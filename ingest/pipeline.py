@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -199,6 +200,7 @@ class _Run:
                 before = known(connection, found.location)
             digest = digest_of(found.path)
             if before is not None and self._is_unchanged(before, digest):
+                self._date(before)
                 self._finish(found, _unchanged(before))
                 return
             reading = read(found, digest, self._audience, isolation, self._embedder, self._note)
@@ -256,6 +258,13 @@ class _Run:
             self._publisher.tidy(optimise=self._changed >= _OPTIMISE_FROM)
         totals = self._tally.report(self._run_id, state, self.embedded).totals
         self._store.runs.finish(self._run_id, state, totals)
+
+    def _date(self, before: Known) -> None:
+        """Give a version that is known already the days that were asked for now."""
+        asked = {"effective_from": self._note.effective_from, "expires_at": self._note.expires_at}
+        days: dict[str, datetime | None] = {name: day for name, day in asked.items() if day is not None}
+        if days:
+            self._store.life_cycle.set_days(before.document_id, before.number, days, self._note.by)
 
     def _is_unchanged(self, before: Known, digest: str) -> bool:
         return (

@@ -90,7 +90,7 @@ def difference(before: Sequence[Clause], after: Sequence[Clause]) -> Difference:
         old = partner.get(new.key)
         if old is None:
             changes.append((at, Change("added", None, new, (("added", new.text),))))
-        elif _plain(old.text) != _plain(new.text):
+        elif _unnumbered(old) != _unnumbered(new):
             changes.append((at, Change("changed", old, new, tuple(marks(old.text, new.text)))))
         elif old.key != new.key:
             changes.append((at, Change("moved", old, new)))

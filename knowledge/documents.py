@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, exists, false, func, select
+from sqlalchemy import ColumnElement, Row, exists, false, func, select, update
+from sqlalchemy.orm import Session
 
 from knowledge.access import allowed, listed
 from knowledge.database import Database
@@ -15,7 +17,7 @@ from knowledge.errors import NotFound, NotReadable
 from knowledge.publishing import Publisher
 from knowledge.staging import Target
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
-from knowledge.types import OPERATOR, DocumentId, Reader, VersionState
+from knowledge.types import OPERATOR, PENDING, DocumentId, Reader, VersionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class DocumentInfo:
     audience: str  # of passages whose row names none
     audiences: tuple[str, ...]
     version: int
-    state: Literal["live", "expired", "removed"]
+    state: Literal["live", "expired", "removed", "waiting"]
     passages: int
     pages: int | None
     updated_at: datetime
@@ -149,7 +151,9 @@ class Documents:
             raise NotFound(f"document {document_id!r} has no such earlier version; kept are {kept}")
         if number != current:
             told = {"by": by, "comment": comment, "from_version": current}
-            self._publisher.change(Target(document_id, number), "document.rolled_back", more=told)
+            self._publisher.change(
+                Target(document_id, number), "document.rolled_back", _move_pin(document_id, number), told
+            )
         return self.show(document_id)
 
     def remove(self, document_id: DocumentId, by: str = "operator") -> DocumentInfo:
@@ -158,9 +162,40 @@ class Documents:
         Raises:
             NotFound: there is no such document in force.
         """
-        info = self.show(document_id)
+        info = self._removable(document_id)
         self._publisher.change(Target(document_id, None), "document.removed", more={"by": by})
         return info
+
+    def _removable(self, document_id: DocumentId) -> DocumentInfo:
+        """Return a document that is in force, or waits to be."""
+        try:
+            return self.show(document_id)
+        except NotFound:
+            with self._database.read() as connection:
+                waiting = select(func.max(VersionRow.number)).where(
+                    VersionRow.document_id == document_id, VersionRow.state.in_(PENDING)
+                )
+                row = connection.execute(
+                    select(DocumentRow.__table__, waiting.scalar_subquery().label("waiting")).where(
+                        DocumentRow.id == document_id, DocumentRow.removed_at.is_(None)
+                    )
+                ).first()
+            if row is None or row.waiting is None:
+                raise
+        return DocumentInfo(
+            document_id,
+            row.source,
+            row.title,
+            row.audience,
+            (row.audience,),
+            row.waiting,
+            "waiting",
+            0,
+            None,
+            row.updated_at,
+            row.expires_at,
+            row.pinned,
+        )
 
     def find(self, wanted: str) -> DocumentId:
         """Return the document with this id or source.
@@ -216,6 +251,19 @@ class Documents:
         for row in rows:
             found[row.document_id] = (*found.get(row.document_id, ()), row.audience)
         return found
+
+
+def _move_pin(document_id: DocumentId, number: int) -> Callable[[Session], None]:
+    """Let a pinned document be pinned to the version that is put in force now."""
+
+    def also(session: Session) -> None:
+        session.execute(
+            update(DocumentRow)
+            .where(DocumentRow.id == document_id, DocumentRow.pinned.is_not(None))
+            .values(pinned=number)
+        )
+
+    return also
 
 
 def _summaries(reader: Reader, *conditions: ColumnElement[bool]) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.access import listed
@@ -133,6 +133,7 @@ class LifeCycle:
                     select(VersionRow.number)
                     .where(VersionRow.document_id == document_id, VersionRow.state == "waiting")
                     .where(VersionRow.report["cause"].as_string() == "pin")
+                    .where(VersionRow.number > func.coalesce(row.current_version if row else None, 0))
                     .order_by(VersionRow.number.desc())
                 ).scalar()
             if row is None or row.pinned is None:

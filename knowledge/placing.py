@@ -14,7 +14,7 @@ from knowledge.access import concerned
 from knowledge.collections import asking_review, guarded
 from knowledge.staging import Target
 from knowledge.tables import DocumentRow, VersionRow
-from knowledge.types import VersionState
+from knowledge.types import PENDING, VersionState
 
 # Asked in this order; the gate comes before the day, so that people learn in time what their version would break.
 Cause = Literal["draft", "review", "pin", "gate", "day"]
@@ -62,17 +62,20 @@ def guards(connection: Connection, target: Target) -> list[str]:
     return guarded(connection, concerned(connection, target.document_id, target.number))
 
 
-def give_way(session: Session, target: Target) -> list[int]:
-    """Reject what waited for a decision and is overtaken by ``target``; return the versions.
+def give_way(session: Session, target: Target, *, in_force: bool) -> list[int]:
+    """Reject what is overtaken by ``target``, an older reading or all of a removed document; return the versions.
 
-    What waits for its day or behind a pin was decided upon, and stays.
+    Once the target is in force (``in_force``) nothing older may follow it, whatever its day or its pin; while the target
+    waits itself, what waits for its day or behind a pin was decided upon, and stays.
     """
-    undecided = VersionRow.state.in_(("draft", "review")) | (
-        (VersionRow.state == "waiting") & (VersionRow.report["cause"].as_string() == "gate")
-    )
+    overtaken_states = VersionRow.state.in_(PENDING if in_force else ("draft", "review"))
+    if not in_force:
+        overtaken_states |= (VersionRow.state == "waiting") & (
+            VersionRow.report["cause"].as_string() == "gate"
+        )
     overtaken = (
         update(VersionRow)
-        .where(VersionRow.document_id == target.document_id, undecided)
+        .where(VersionRow.document_id == target.document_id, overtaken_states)
         .values(state="rejected", report=_overtaken(target))
         .returning(VersionRow.number)
     )

@@ -233,7 +233,7 @@ class Publisher:
                 .values(state=place.state, report=place.stored)
             )
             told = {**_told(session, target), "state": place.state, "why": place.reason}
-            if overtaken := give_way(session, target):
+            if overtaken := give_way(session, target, in_force=False):
                 told["replaced"] = overtaken
             append_event(session, kind, {**told, **(more or {})})
             if also is not None:
@@ -364,8 +364,10 @@ class Publisher:
             yield VectorBatch(audience, ids, np.stack([found[passages[i].embed_key] for i in ids]))
 
     def _forget_old_versions(self, session: Session, document_id: DocumentId) -> None:
-        """Drop superseded and rejected versions beyond the settings' number, unless an answer cited them not long ago."""
+        """Drop superseded and rejected versions beyond the settings' number, unless pinned or cited not long ago."""
         cited = cited_since(session, document_id, self._settings.cited_days)
+        pinned = session.execute(select(DocumentRow.pinned).where(DocumentRow.id == document_id)).scalar()
+        lasting = [*cited, *([] if pinned is None else [pinned])]
         for state in ("superseded", "rejected"):
             of_state = (VersionRow.document_id == document_id, VersionRow.state == state)
             kept = (
@@ -377,7 +379,7 @@ class Publisher:
             session.execute(
                 delete(VersionRow)
                 .where(*of_state)
-                .where(VersionRow.number.not_in([*session.execute(kept).scalars(), *cited]))
+                .where(VersionRow.number.not_in([*session.execute(kept).scalars(), *lasting]))
             )
 
 
@@ -430,14 +432,14 @@ def _entries(session: Session, target: Target, ids: set[PassageId]) -> list[Entr
 
 def _move(session: Session, target: Target) -> list[int]:
     """Let the document point to the version, and say so in the versions' states; return what it overtook."""
-    overtaken = give_way(session, target)
+    overtaken = give_way(session, target, in_force=True)
     now = datetime.now(UTC)
     session.execute(
         update(VersionRow)
         .where(VersionRow.document_id == target.document_id, VersionRow.state == "live")
         .values(state="superseded")
     )
-    values: dict[str, Any] = {"updated_at": now, "removed_at": now}
+    values: dict[str, Any] = {"updated_at": now, "removed_at": now, "pinned": None}
     if target.number is not None:
         version = session.execute(
             select(

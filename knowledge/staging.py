@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from knowledge.tables import DocumentRow, PassageRow, VersionRow
-from knowledge.types import DocumentId, Language, PassageId, PassageKind
+from knowledge.types import PENDING, DocumentId, Language, PassageId, PassageKind
 
 DocumentKind = Literal["file", "entry"]
 ENTRY = "entry:"  # location of what was written here, before its document's id
@@ -151,10 +151,11 @@ class Located:
 
 
 def in_force_below(connection: Connection | Session, prefix: str) -> list[Located]:
-    """Return the documents in force whose location begins with ``prefix``, by source."""
+    """Return the documents in force, or waiting to be, whose location begins with ``prefix``, by source."""
+    waits = exists().where(VersionRow.document_id == DocumentRow.id, VersionRow.state.in_(PENDING))
     rows = connection.execute(
         select(DocumentRow.id, DocumentRow.source, DocumentRow.location)
-        .where(DocumentRow.removed_at.is_(None), DocumentRow.current_version.is_not(None))
+        .where(DocumentRow.removed_at.is_(None), DocumentRow.current_version.is_not(None) | waits)
         .where(func.substr(DocumentRow.location, 1, len(prefix)) == prefix)
         .order_by(DocumentRow.source)
     )

@@ -42,6 +42,8 @@ OPERATOR = Reader(None)
 # The way of a version: what is complete and not yet, no longer, or never in force keeps its passages and vectors.
 VersionState = Literal["staged", "draft", "review", "waiting", "scheduled", "live", "superseded", "rejected"]
 
+PENDING = ("draft", "review", "waiting", "scheduled")  # complete, and may come into force one day
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:

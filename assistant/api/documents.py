@@ -123,7 +123,9 @@ async def history(document_id: str, parts: InParts, reader: InReader) -> Respons
 async def rollback(document_id: str, parts: InParts, body: RollbackBody | None = None) -> Response:
     """Make an earlier version the current one."""
     wanted = body.version if body else None
-    restored = await run_in_threadpool(partial(parts.services.library.rollback, document_id, wanted))
+    restored = await run_in_threadpool(
+        partial(parts.services.library.rollback, document_id, wanted, body.comment if body else "")
+    )
     if restored is None:
         raise NotFound(what="document")
     return JSONResponse(version_json(restored))

@@ -98,7 +98,7 @@ class FakeLibrary:
             return None
         return [_version(document, number) for number in range(document.version, 0, -1)]
 
-    def rollback(self, document_id: str, version: int | None) -> VersionSummary | None:
+    def rollback(self, document_id: str, version: int | None, comment: str = "") -> VersionSummary | None:  # noqa: ARG002 - the role's signature
         """Go back."""
         document = self._documents.get(document_id)
         if document is None:

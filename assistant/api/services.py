@@ -31,7 +31,7 @@ class DocumentSummary:
     audiences: tuple[str, ...]
     passages: int
     updated_at: str  # ISO 8601, UTC
-    state: Literal["live", "expired", "removed"] = "live"
+    state: Literal["live", "expired", "removed", "waiting"] = "live"
     expires_at: str | None = None
     pinned: int | None = None  # the version that stays whatever the file becomes
 
@@ -149,7 +149,7 @@ class Library(Protocol):
     def history(self, document_id: str, reader: Reader) -> Sequence[VersionSummary] | None:
         """Return all versions, newest first, or None when there is no such document."""
 
-    def rollback(self, document_id: str, version: int | None) -> VersionSummary | None:
+    def rollback(self, document_id: str, version: int | None, comment: str = "") -> VersionSummary | None:
         """Make ``version`` (None: the one before) current; None when there is no such document.
 
         Raises:

@@ -159,7 +159,7 @@ class DocumentBody(_Strict):
     audiences: list[str]
     passages: int
     updated_at: str
-    state: Literal["live", "expired", "removed"]
+    state: Literal["live", "expired", "removed", "waiting"]
     expires_at: str | None
     pinned: int | None = Field(description="the version that stays in force whatever the file becomes")
 
@@ -181,7 +181,7 @@ class WholeDocument(_Strict):
     audiences: list[str]
     passages: list[PassageBody]
     updated_at: str
-    state: Literal["live", "expired", "removed"]
+    state: Literal["live", "expired", "removed", "waiting"]
     expires_at: str | None
     pinned: int | None
     current_version: int
@@ -217,9 +217,10 @@ class HistoryBody(_Strict):
 
 
 class RollbackBody(_Strict):
-    """Which version to make current; null takes the one before the current."""
+    """Which version to make current; null takes the one before the current. ``comment`` says why."""
 
     version: int | None = Field(None, ge=1)
+    comment: str = Field("", max_length=2000)
 
 
 class RemovedBody(_Strict):

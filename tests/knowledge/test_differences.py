@@ -66,7 +66,7 @@ class TestDifference:
 
         assert told(found) == [
             ("added", None, "第1條"),
-            ("changed", "第1條", "第2條"),
+            ("moved", "第1條", "第2條"),
             ("removed", "第2條", None),
         ]
 

@@ -180,3 +180,89 @@ class TestRetention:
         """It is said that there is none."""
         with pytest.raises(NotFound):
             shelf.store.life_cycle.set_days(DocumentId("never"), 1, {"expires_at": None}, "an")
+
+
+class TestNothingComesBack:
+    """What was removed or overtaken does not answer again by itself."""
+
+    def test_a_removed_document_stays_so_on_its_day(self, shelf: Shelf) -> None:
+        """Removing takes what was scheduled with it."""
+        take(shelf, "七日內退貨")
+        document = take(shelf, "十日內退貨", Note(effective_from=TOMORROW))
+        shelf.store.documents.remove(document)
+        shelf.store.life_cycle.set_days(document, 2, {"effective_from": YESTERDAY}, "an")
+
+        assert shelf.store.life_cycle.tick() == 0
+        assert shelf.store.documents.browse() == []
+        assert shelf.store.documents.history(document)[0].state == "rejected"
+
+    def test_a_removed_document_loses_its_pin(self, shelf: Shelf) -> None:
+        """What waited behind it does not come into force, and a later reading does not wait for ever."""
+        document = take(shelf, "七日內退貨")
+        shelf.store.life_cycle.pin(document, None, "an")
+        take(shelf, "十日內退貨")
+        shelf.store.documents.remove(document)
+
+        with pytest.raises(NotFound):
+            shelf.store.life_cycle.unpin(document, "an")
+        assert shelf.store.documents.browse() == []
+        take(shelf, "十四日內退貨")
+        assert answers(shelf, document) == "十四日內退貨"
+
+    def test_a_newer_text_overtakes_what_was_scheduled(self, shelf: Shelf) -> None:
+        """An older reading never replaces a newer one, whatever its day."""
+        document = take(shelf, "七日內退貨")
+        take(shelf, "十日內退貨", Note(effective_from=TOMORROW))
+        take(shelf, "十四日內退貨")
+
+        assert [v.state for v in shelf.store.documents.history(document)] == [
+            "live",
+            "rejected",
+            "superseded",
+        ]
+        assert shelf.store.life_cycle.tick(TOMORROW + timedelta(days=1)) == 0
+        assert answers(shelf, document) == "十四日內退貨"
+
+    def test_unpinning_never_goes_back(self, shelf: Shelf) -> None:
+        """What waited and is older than what is in force stays behind."""
+        document = take(shelf, "一")
+        shelf.store.life_cycle.pin(document, None, "an")
+        take(shelf, "二")
+        take(shelf, "三")
+        shelf.store.life_cycle.unpin(document, "an")
+        shelf.store.life_cycle.pin(document, None, "an")
+
+        assert shelf.store.life_cycle.unpin(document, "an") == 3
+        assert answers(shelf, document) == "三"
+
+    def test_unpinning_waits_for_the_day(self, shelf: Shelf) -> None:
+        """A version that is effective tomorrow is scheduled by it, not published."""
+        document = take(shelf, "一")
+        shelf.store.life_cycle.pin(document, None, "an")
+        take(shelf, "二", Note(effective_from=TOMORROW))
+
+        shelf.store.life_cycle.unpin(document, "an")
+
+        assert answers(shelf, document) == "一"
+        assert shelf.store.documents.history(document)[0].state == "scheduled"
+
+    def test_a_rolled_back_pin_moves_along(self, shelf: Shelf) -> None:
+        """The pin holds what is in force."""
+        take(shelf, "一")
+        document = take(shelf, "二")
+        shelf.store.life_cycle.pin(document, None, "an")
+        shelf.store.documents.rollback(document, 1)
+
+        assert [(v.number, v.pinned) for v in shelf.store.documents.history(document)] == [
+            (2, False),
+            (1, True),
+        ]
+
+    def test_what_only_waits_can_be_removed(self, shelf: Shelf) -> None:
+        """A document that was never in force is removed like another."""
+        document = take(shelf, "十日內退貨", Note(effective_from=TOMORROW))
+
+        assert shelf.store.documents.remove(document).state == "waiting"
+        with pytest.raises(NotFound):
+            shelf.store.documents.remove(document)
+        assert shelf.store.life_cycle.tick(TOMORROW + timedelta(days=1)) == 0

@@ -36,7 +36,7 @@ def scan(path: Path) -> None:
 @pytest.mark.slow
 def test_a_scan_of_400_pages_under_a_cap(open_house: Callable[..., House]) -> None:
     """The scan is named with its reason, the file beside it answers, and neither process outgrows the cap."""
-    house = open_house(FAKES.model_copy(update={"ingest": IngestSettings(parse_memory_mb=CAP_MB)}))
+    house = open_house(FAKES.model_copy(update={"ingest": IngestSettings(parse_memory_mb=CAP_MB, ocr="off")}))
     house.write("rule.md", "# 出貨", RULE)
     house.take_in()  # everything is loaded now
     scan(house.docs / "scan.pdf")
