@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.report import FOLDER
 from clausewise.errors import NoEvalData
 
-NAMES = ("embedding", "search", "beside", "memory", "added_cost")
+NAMES = ("embedding", "search", "beside", "memory", "added_cost", "gate")
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from knowledge.placing import Place, guards
 from knowledge.publishing import Trial
 from knowledge.repository import Repository
 from knowledge.search import Searcher
-from knowledge.searchable import HeldIndex, Nearest
+from knowledge.searchable import HeldIndex, Nearest, Searchable
 from knowledge.staging import Target
 from knowledge.store import Store
 from knowledge.types import Hit, PassageId, Reader
@@ -115,13 +115,18 @@ class QualityGate:
         found: list[Asked] = []
         while len(found) < len(questions):
             with self._store.publisher.tried(target) as trial:
-                searcher = self._searcher().over(_Tried(self._store, trial))
+                searcher = self._searcher().over(state_with(self._store, trial))
                 until = time.monotonic() + _HELD_S
                 for one in questions[len(found) :]:
                     found.append(_ask(searcher, one))
                     if time.monotonic() > until:
                         break
         return found
+
+
+def state_with(store: Store, trial: Trial) -> Searchable:
+    """Return a store's state as it would be with the version of ``trial`` in force; good while the trial lasts."""
+    return _Tried(store, trial)
 
 
 class _Tried:

@@ -11,7 +11,7 @@ import pytest
 from knowledge.errors import BadValue, NotAllowed, NotFound
 from knowledge.golden import MOST, Expected, read_golden
 from knowledge.permissions import OPERATING, Actor, Rights
-from knowledge.quality import QualityGate, _Tried
+from knowledge.quality import QualityGate, state_with
 from knowledge.relevance import load_relevance
 from knowledge.search import Found, Searcher
 from knowledge.staging import Note, Target
@@ -113,7 +113,7 @@ def test_the_gate_sees_what_people_will_see(shelf: Shelf, searcher: Searcher, se
         if rng.random() < 0.2:
             target = Target(target.document_id, None)
         with shelf.store.publisher.tried(target) as trial:
-            tried = searcher.over(_Tried(shelf.store, trial))
+            tried = searcher.over(state_with(shelf.store, trial))
             foreseen = {(q, r): seen(tried.find(q, r, ALL)) for q in questions for r in (STAFF, OPERATOR)}
 
         shelf.store.publisher.change(target, "document.published")
@@ -129,7 +129,7 @@ def test_trying_leaves_nothing(shelf: Shelf, searcher: Searcher) -> None:
     before = shelf.store.generation
 
     with shelf.store.publisher.tried(target) as trial:
-        searcher.over(_Tried(shelf.store, trial)).find("退貨", STAFF)
+        searcher.over(state_with(shelf.store, trial)).find("退貨", STAFF)
 
     assert shelf.store.generation == before
     assert shelf.store.maintenance.check().ok
