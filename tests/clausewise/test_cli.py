@@ -125,7 +125,7 @@ class TestSearch:
         """Without --json a hit is its score, its place and its text."""
         outcome = cli("search", "出貨作業 4.3")
 
-        assert "第4.3條 (shipping.md)" in outcome.out
+        assert "第4.3條 v1 (shipping.md)" in outcome.out
         assert "24小時" in outcome.out
 
 
@@ -155,7 +155,7 @@ class TestAsk:
         outcome = cli("ask", "出貨作業 4.3")
 
         assert "通報物流部。 [1]" in outcome.out
-        assert "[1] 出貨作業 第4.3條 (shipping.md)" in outcome.out
+        assert "[1] 出貨作業 第4.3條 v1 (shipping.md)" in outcome.out
 
     def test_answers_are_recorded(self, indexed: Path, cli: Cli) -> None:
         """Each answer is one event of the log, and the log verifies."""
