@@ -17,16 +17,22 @@ from bench.report import FOLDER
 from clausewise.errors import NoEvalData
 
 NAMES = ("embedding", "search", "beside", "memory", "added_cost", "gate")
+LONG = ("growth", "resync")  # half an hour and more: run when they are named
 
 
 def main() -> int:
     """Run the benchmarks asked for and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(NAMES)} (default: all)")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"which: {', '.join(NAMES)} (default: all of these), {', '.join(LONG)}",
+    )
     names = parser.parse_args().names or list(NAMES)
-    unknown = sorted(set(names) - set(NAMES))
+    unknown = sorted(set(names) - {*NAMES, *LONG})
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(NAMES)}")
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join((*NAMES, *LONG))}")
     os.environ.setdefault("CLAUSEWISE_MODELS", str(Path(".cache/models").absolute()))
     if len(names) == 1:
         return _run(names[0])

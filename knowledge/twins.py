@@ -87,7 +87,8 @@ def alike(one: Passage, other: Passage) -> float:
     mine, theirs = _shape(one.text).grams, _shape(other.text).grams
     if min(len(mine), len(theirs)) < _FEW:
         return float(mine == theirs)
-    return len(mine & theirs) / len(mine | theirs)
+    common = len(mine & theirs)
+    return common / (len(mine) + len(theirs) - common)
 
 
 @lru_cache(maxsize=4096)
