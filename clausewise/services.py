@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from knowledge.errors import NotFound, VectorsUnreachable
 from knowledge.events import recent_events
 from knowledge.jobs import BACKGROUND, INTERACTIVE, JobContext
 from knowledge.jobs import Jobs as Queue
+from knowledge.moments import in_utc
 from knowledge.store import Store
 from knowledge.types import OPERATOR
 from models.catalogue import catalogue
@@ -117,8 +118,7 @@ class Keeping:
         self, limit: int, kind: str | None, since: datetime | None, before: int | None
     ) -> Sequence[Mapping[str, object]]:
         """Return events of the log, newest first."""
-        if since is not None and since.tzinfo is None:
-            since = since.replace(tzinfo=UTC)
+        since = None if since is None else in_utc(since)
         with self._store.database.read() as connection:
             found = recent_events(connection, limit, kind=kind, since=since, before=before)
         return [event_json(one) for one in found]

@@ -94,6 +94,12 @@ class _Budget:
     unpacked: int = 0
     members: int = 0
 
+    def count(self) -> None:
+        """Count one more file; raises TooManyMembers when there are too many."""
+        self.members += 1
+        if self.members > self.limits.archive_members:
+            raise TooManyMembers(limit=self.limits.archive_members)
+
     def spend(self, count: int) -> None:
         """Take ``count`` bytes; raises ExpandingArchive when there are no more."""
         self.unpacked += count
@@ -141,15 +147,10 @@ def _pieces(path: Path, source: str, depth: int, folder: Path, budget: _Budget) 
 
 def _check_piece(name: str, size: int, depth: int, budget: _Budget) -> None:
     """Raise the reason why a mail or an attachment is not read."""
-    budget.members += 1
-    if budget.members > budget.limits.archive_members:
-        raise TooManyMembers(limit=budget.limits.archive_members)
+    budget.count()
     if (refused := ignored(name)) is not None:
         raise IgnoredFile(**refused.details)
-    if is_archive(name) and depth >= budget.limits.archive_depth:
-        raise NestedArchive(limit=budget.limits.archive_depth)
-    if size > budget.limits.file_bytes:
-        raise _too_large(size, budget.limits)
+    _check_bounds(name, size, depth, budget.limits)
     budget.spend(size)
 
 
@@ -217,9 +218,7 @@ def _member(
 
 def _check_member(info: zipfile.ZipInfo, name: str, depth: int, budget: _Budget) -> None:
     """Raise the reason why a member is not unpacked, as far as its entry tells."""
-    budget.members += 1
-    if budget.members > budget.limits.archive_members:
-        raise TooManyMembers(limit=budget.limits.archive_members)
+    budget.count()
     if escapes(info.filename):
         raise EscapingMember(path=normal(info.filename))
     for part in PurePosixPath(name).parts:
@@ -232,10 +231,15 @@ def _check_member(info: zipfile.ZipInfo, name: str, depth: int, budget: _Budget)
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         # LZMA and bzip2 let a few bytes claim gigabytes of memory before the first one comes out
         raise UnsafeArchive(why="packed in an unusual way; pack it with ordinary zip compression")
-    if is_archive(name) and depth >= budget.limits.archive_depth:
-        raise NestedArchive(limit=budget.limits.archive_depth)
-    if info.file_size > budget.limits.file_bytes:
-        raise _too_large(info.file_size, budget.limits)
+    _check_bounds(name, info.file_size, depth, budget.limits)
+
+
+def _check_bounds(name: str, size: int, depth: int, limits: Limits) -> None:
+    """Raise where what is inside lies too deep or is too large."""
+    if is_archive(name) and depth >= limits.archive_depth:
+        raise NestedArchive(limit=limits.archive_depth)
+    if size > limits.file_bytes:
+        raise _too_large(size, limits)
 
 
 def _unpack(content: IO[bytes], target: Path, budget: _Budget) -> int:

@@ -56,7 +56,7 @@ class Isolation:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = self._limits = limits or Limits()
+        self.limits = limits or Limits()
         self._turn = threading.Lock()
         self._cancelled = threading.Event()
         self._process: _Process | None = None
@@ -129,11 +129,11 @@ class Isolation:
     def _ready(self) -> _Process:
         """Return a process that can take a file."""
         process = self._process
-        if process is not None and (process.worn(self._limits) or not process.alive()):
+        if process is not None and (process.worn(self.limits) or not process.alive()):
             self._drop()
             process = None
         if process is None:
-            process = self._process = _Process(self._limits)
+            process = self._process = _Process(self.limits)
             process.start(self._cancelled)
         return process
 

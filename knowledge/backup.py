@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -31,6 +30,7 @@ from knowledge.events import append_event
 from knowledge.lock import LOCK_FILE, OWNER_FILE, HomeLock
 from knowledge.vectors import FOLDER as VECTORS
 from knowledge.vectors import distrust
+from knowledge.wholefile import new_file
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -79,23 +79,13 @@ def back_up(
         Stopped: ``stopped`` said so; nothing is left.
     """
     tell = progress or (lambda _share: None)
-    if file.exists():
-        raise BadBackup(f"{file} exists already; choose another name, or move it away")
-    draft = file.with_name(f".{file.name}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as scratch:
-            snapshot = Path(scratch) / FILE
-            _snapshot(database.home / FILE, snapshot, tell, stopped)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-                manifest = _pack(database.home, snapshot, target, tell, stopped)
-                target.flush()
-                os.fsync(target.fileno())
-        draft.replace(file)
-    except (OSError, sqlite3.Error) as error:
-        raise BadBackup(f"the back-up {file} cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with (
+        new_file(file, "back-up") as target,
+        tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as scratch,
+    ):
+        snapshot = Path(scratch) / FILE
+        _snapshot(database.home / FILE, snapshot, tell, stopped)
+        manifest = _pack(database.home, snapshot, target, tell, stopped)
     with database.write() as session:
         append_event(session, "backup.made", {"file": file.name, "counts": manifest["counts"]})
     return _report(file, manifest)
@@ -111,7 +101,7 @@ def check(file: Path) -> BackupReport:
         manifest = _manifest(archive, file)
         for name, told in manifest["members"].items():
             with archive.open(name) as member:
-                if _digest(member) != told["sha256"]:
+                if _copy(member)["sha256"] != told["sha256"]:
                     raise BadBackup(f"{file} is damaged: {name} is not what was written; use another back-up")
     return _report(file, manifest)
 
@@ -154,9 +144,12 @@ def _snapshot(source: Path, target: Path, tell: OnProgress, stopped: Callable[[]
             raise Stopped("the back-up was cancelled")
         tell(0.5 * (1 - remaining / max(total, 1)))
 
-    with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
-        here.backup(there, pages=_PAGES, progress=told)
-        there.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+            here.backup(there, pages=_PAGES, progress=told)
+            there.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise BadBackup(f"the database {source} cannot be copied: {error}") from error
 
 
 def _pack(
@@ -202,20 +195,15 @@ def _counts(database: Path) -> dict[str, int]:
         return {t: int(connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}  # noqa: S608
 
 
-def _copy(source: IO[bytes], target: IO[bytes]) -> dict[str, Any]:
+def _copy(source: IO[bytes], target: IO[bytes] | None = None) -> dict[str, Any]:
+    """Read a file through, into ``target`` where one is given, and return its digest and length."""
     digest, size = hashlib.sha256(), 0
     while chunk := source.read(_CHUNK):
         digest.update(chunk)
         size += len(chunk)
-        target.write(chunk)
+        if target is not None:
+            target.write(chunk)
     return {"sha256": digest.hexdigest(), "bytes": size}
-
-
-def _digest(source: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := source.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 class _opened:  # noqa: N801 - reads like a function

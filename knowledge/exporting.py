@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents import DocumentInfo
-from knowledge.errors import BadBackup, NotFound, NotReadable, Stopped
+from knowledge.errors import NotFound, NotReadable, Stopped
 from knowledge.store import Store
 from knowledge.types import Reader
+from knowledge.wholefile import new_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +55,20 @@ def export(
         Stopped: ``stopped`` said so; nothing is left.
     """
     tell = progress or (lambda _share: None)
-    if file.exists():
-        raise BadBackup(f"{file} exists already; choose another name, or move it away")
-    draft = file.with_name(f".{file.name}.part")
     documents = store.documents.browse(reader)
-    originals = 0
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with (
-            os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target,
-            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            lines = []
-            for number, info in enumerate(documents, 1):
-                if stopped():
-                    raise Stopped("the export was cancelled")
-                try:
-                    line = _line(store, info, reader, archive)
-                except NotFound:  # removed meanwhile
-                    continue
-                originals += line["original"] is not None
-                lines.append(json.dumps(line, ensure_ascii=False, default=str))
-                tell(number / len(documents))
-            archive.writestr("documents.jsonl", "".join(f"{line}\n" for line in lines))
-        draft.replace(file)
-    except OSError as error:
-        raise BadBackup(f"the export {file} cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    originals, lines = 0, []
+    with new_file(file, "export") as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, info in enumerate(documents, 1):
+            if stopped():
+                raise Stopped("the export was cancelled")
+            try:
+                line = _line(store, info, reader, archive)
+            except NotFound:  # removed meanwhile
+                continue
+            originals += line["original"] is not None
+            lines.append(json.dumps(line, ensure_ascii=False, default=str))
+            tell(number / len(documents))
+        archive.writestr("documents.jsonl", "".join(f"{line}\n" for line in lines))
     return ExportReport(file, len(lines), originals, file.stat().st_size)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, or_, select, tuple_
+from sqlalchemy import Connection, Row, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from knowledge import embeddings
@@ -298,12 +298,7 @@ class Repository:
             NotFound: no such document for this reader.
         """
         with self._database.read() as connection:
-            current = connection.execute(
-                listed(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
-            ).scalar()
-        if current is None:
-            raise NotFound(f"no document {document_id!r}")
-        return int(current)
+            return _current(connection, document_id, reader)
 
     def canonical(self, document_id: DocumentId, version: int | None, reader: Reader) -> str:
         """Return the canonical text of a version (None: the current one), hidden passages blanked.
@@ -317,11 +312,7 @@ class Repository:
             NotReadable: an earlier version that holds, or whose successor holds, hidden passages.
         """
         with self._database.read() as connection:
-            current = connection.execute(
-                listed(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
-            ).scalar()
-            if current is None:
-                raise NotFound(f"no document {document_id!r}")
+            current = _current(connection, document_id, reader)
             wanted = current if version is None else version
             text = connection.execute(
                 select(VersionRow.text)
@@ -338,6 +329,16 @@ class Repository:
         if hidden and wanted != current:
             raise NotReadable(f"version {wanted} of document {document_id!r} may not be shown to this reader")
         return _blanked(text, [(row.start, row.end) for row in hidden])
+
+
+def _current(connection: Connection, document_id: DocumentId, reader: Reader) -> int:
+    """Return the number of the version in force, as far as there is a document for ``reader``."""
+    current = connection.execute(
+        listed(reader, DocumentRow.current_version).where(DocumentRow.id == document_id).limit(1)
+    ).scalar()
+    if current is None:
+        raise NotFound(f"no document {document_id!r}")
+    return int(current)
 
 
 def _outer(key: str) -> str:

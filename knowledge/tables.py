@@ -24,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from knowledge.moments import in_utc
+
 
 class Moment(TypeDecorator[datetime]):
     """An aware time in UTC; SQLite keeps no zone, so it is put back when read."""
@@ -41,7 +43,7 @@ class Moment(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (signature)
         """Return an aware time."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        return None if value is None else in_utc(value)
 
 
 class Base(DeclarativeBase):

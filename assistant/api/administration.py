@@ -1,6 +1,5 @@
 """Index, evaluation and models, for the operator only."""
 
-from collections.abc import Callable
 from functools import partial
 
 from fastapi import APIRouter, Depends, Response
@@ -8,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from assistant.api.documented import fails, gives
+from assistant.api.jobs import started
 from assistant.api.parts import InParts, Limited, require_operator
 from assistant.api.schemas import model_json
 from assistant.api.wire import EvaluationBody, JobStarted, ModelList, ReembedBody
@@ -41,7 +41,7 @@ async def index(parts: InParts) -> Response:
 )
 async def rebuild(parts: InParts) -> Response:
     """Rebuild the derived indexes from the store, without parsing or embedding again."""
-    return await _started(parts.services.index.rebuild)
+    return await started(parts.services.index.rebuild)
 
 
 @router.post(
@@ -57,7 +57,7 @@ async def reembed(parts: InParts, body: ReembedBody | None = None) -> Response:
     Questions are answered and documents taken in with the old one until then. When the server starts next, the settings
     say again which embedder is wanted.
     """
-    return await _started(partial(parts.services.index.reembed, body.model if body else None))
+    return await started(partial(parts.services.index.reembed, body.model if body else None))
 
 
 @router.post(
@@ -69,7 +69,7 @@ async def reembed(parts: InParts, body: ReembedBody | None = None) -> Response:
 )
 async def check(parts: InParts) -> Response:
     """Compare the derived indexes with the store."""
-    return await _started(parts.services.index.check)
+    return await started(parts.services.index.check)
 
 
 @router.post(
@@ -94,7 +94,7 @@ async def evaluate(body: EvaluationBody, parts: InParts) -> Response:
     except BadQuestions as error:
         raise InvalidRequest(reason=str(error)) from error
     start = partial(parts.services.evaluation.start, [record_of(case) for case in cases], body.audience)
-    return await _started(start)
+    return await started(start)
 
 
 @router.get(
@@ -107,8 +107,3 @@ async def models(parts: InParts) -> Response:
     """List the models of the catalogue, what is present and what is in use."""
     listed = await run_in_threadpool(parts.services.models.models)
     return JSONResponse({"models": [model_json(model) for model in listed]})
-
-
-async def _started(start: Callable[[], str]) -> Response:
-    job_id = await run_in_threadpool(start)
-    return JSONResponse({"job_id": job_id}, 202, {"Location": f"/api/v1/jobs/{job_id}"})

@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from assistant.api.documented import fails, gives
+from assistant.api.jobs import started
 from assistant.api.parts import InParts, InReader, Limited, require_operator
 from assistant.api.schemas import document_json, summary_json, version_json
 from assistant.api.uploads import UPLOAD_FORM, receive
@@ -60,9 +61,8 @@ async def upload(request: Request, parts: InParts) -> Response:
     library = parts.services.library
     # Read here and not as parameters: the framework reads forms before it asks who is calling.
     taken = await receive(request, library.uploads, parts.settings.upload_files)
-    job_id = await run_in_threadpool(library.ingest, taken.paths, taken.audience, taken.note)
-    body = {"job_id": job_id, "files": [path.name for path in taken.paths]}
-    return JSONResponse(body, 202, {"Location": f"/api/v1/jobs/{job_id}"})
+    start = partial(library.ingest, taken.paths, taken.audience, taken.note)
+    return await started(start, files=[path.name for path in taken.paths])
 
 
 @router.get(

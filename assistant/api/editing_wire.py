@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from assistant.api.lifecycle_wire import DifferenceBody
-from assistant.api.wire import AudienceName, PassageBody
+from assistant.api.wire import AudienceName, PassageBody, Strict
 
 State = Literal["draft", "review", "waiting", "scheduled", "live", "superseded", "rejected"]
 Comment = Annotated[str, Field(max_length=2000)]
@@ -13,11 +13,7 @@ Comment = Annotated[str, Field(max_length=2000)]
 Written = Annotated[str, Field(max_length=100_000)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CollectionBody(_Strict):
+class CollectionBody(Strict):
     """An audience, what it asks of a change, and how much there is in it."""
 
     name: str
@@ -29,13 +25,13 @@ class CollectionBody(_Strict):
     golden: int
 
 
-class CollectionList(_Strict):
+class CollectionList(Strict):
     """The collections that the caller may read, by name."""
 
     collections: list[CollectionBody]
 
 
-class NewCollection(_Strict):
+class NewCollection(Strict):
     """A collection to make; titles that are left out are its name."""
 
     name: Written
@@ -45,7 +41,7 @@ class NewCollection(_Strict):
     gate: bool = False
 
 
-class CollectionChanges(_Strict):
+class CollectionChanges(Strict):
     """What is to change; what is left out stays."""
 
     title_zh: Written | None = None
@@ -54,7 +50,7 @@ class CollectionChanges(_Strict):
     gate: bool | None = None
 
 
-class FoundInstead(_Strict):
+class FoundInstead(Strict):
     """The first passage found."""
 
     source: str
@@ -62,7 +58,7 @@ class FoundInstead(_Strict):
     text: str
 
 
-class LostQuestion(_Strict):
+class LostQuestion(Strict):
     """A golden question that a version would lose: the rank before and after, and what is found instead."""
 
     id: str
@@ -74,7 +70,7 @@ class LostQuestion(_Strict):
     found: FoundInstead | None
 
 
-class GateReport(_Strict):
+class GateReport(Strict):
     """What the quality gate found."""
 
     model_config = ConfigDict(extra="allow")
@@ -83,7 +79,7 @@ class GateReport(_Strict):
     lost: list[LostQuestion]
 
 
-class PendingBody(_Strict):
+class PendingBody(Strict):
     """A version that does not answer yet, and what it waits for."""
 
     document_id: str
@@ -104,7 +100,7 @@ class PendingBody(_Strict):
     report: GateReport | None
 
 
-class PendingList(_Strict):
+class PendingList(Strict):
     """What waits in the collections that the caller looks after, the oldest first."""
 
     versions: list[PendingBody]
@@ -117,7 +113,7 @@ class WholePending(PendingBody):
     difference: DifferenceBody | None
 
 
-class DecisionBody(_Strict):
+class DecisionBody(Strict):
     """Why; kept in the log."""
 
     comment: Comment = ""
@@ -129,7 +125,7 @@ class PublishBody(DecisionBody):
     force: bool = False
 
 
-class MovedBody(_Strict):
+class MovedBody(Strict):
     """Where a version stands now, and why."""
 
     document_id: str
@@ -138,7 +134,7 @@ class MovedBody(_Strict):
     reason: str | None
 
 
-class EntryVersionBody(_Strict):
+class EntryVersionBody(Strict):
     """One writing of an entry."""
 
     version: int
@@ -153,7 +149,7 @@ class EntryVersionBody(_Strict):
     reason: str | None
 
 
-class EntryBody(_Strict):
+class EntryBody(Strict):
     """An entry: what answers, and what waits; ``base`` is the version that the next edit is made from."""
 
     document_id: str
@@ -162,14 +158,14 @@ class EntryBody(_Strict):
     pending: EntryVersionBody | None
 
 
-class EntryList(_Strict):
+class EntryList(Strict):
     """One page of entries, by question; ``total`` counts all of them."""
 
     entries: list[EntryBody]
     total: int
 
 
-class NewEntry(_Strict):
+class NewEntry(Strict):
     """A question with its answer, given word for word."""
 
     question: Written
@@ -186,14 +182,14 @@ class EntryEdit(NewEntry):
     base: int = Field(ge=1, description="409 when there is a newer version by now")
 
 
-class EntryRemoved(_Strict):
+class EntryRemoved(Strict):
     """An entry that no longer answers."""
 
     document_id: str
     state: Literal["removed"]
 
 
-class GoldenText(_Strict):
+class GoldenText(Strict):
     """A question and what must be found for it; at least one of the three."""
 
     question: Written
@@ -211,26 +207,26 @@ class GoldenBody(GoldenText):
     at: str
 
 
-class GoldenList(_Strict):
+class GoldenList(Strict):
     """The golden questions of the collections that the caller looks after."""
 
     questions: list[GoldenBody]
 
 
-class NewGolden(_Strict):
+class NewGolden(Strict):
     """Golden questions to add, all or none."""
 
     collection: AudienceName
     questions: list[GoldenText] = Field(min_length=1, max_length=500)
 
 
-class GoldenAdded(_Strict):
+class GoldenAdded(Strict):
     """The ids of those that are new."""
 
     added: list[str]
 
 
-class GoldenCheck(_Strict):
+class GoldenCheck(Strict):
     """Whose golden questions are asked."""
 
     collection: AudienceName

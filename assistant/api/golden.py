@@ -1,5 +1,6 @@
 """Golden questions over HTTP: what a collection must go on answering."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -8,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from assistant.api.documented import fails, gives
 from assistant.api.editing_wire import GoldenAdded, GoldenBody, GoldenCheck, GoldenList, NewGolden
+from assistant.api.jobs import started
 from assistant.api.parts import InActor, InParts, Limited, require_operator
 from assistant.api.wire import JobStarted
 
@@ -59,8 +61,7 @@ async def add(body: NewGolden, parts: InParts, actor: InActor) -> Response:
 )
 async def check(body: GoldenCheck, parts: InParts, actor: InActor) -> Response:
     """Ask a collection's golden questions as things stand."""
-    job_id = await run_in_threadpool(parts.services.editing.start_check, body.collection, actor)
-    return JSONResponse({"job_id": job_id}, 202, {"Location": f"/api/v1/jobs/{job_id}"})
+    return await started(partial(parts.services.editing.start_check, body.collection, actor))
 
 
 @router.delete(

@@ -10,13 +10,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from assistant.api.documented import fails, gives
-from assistant.api.parts import InParts, Limited, Parts, require_operator
+from assistant.api.parts import InActor, InParts, Limited, Parts, require_operator
 from assistant.api.schemas import job_json
 from assistant.api.services import Job, JobState
 from assistant.api.streams import EventStream, encode_event
 from assistant.api.wire import JobBody, JobList
 from assistant.errors import NotFound
-from knowledge.permissions import OPERATING, Actor
+from knowledge.permissions import Actor
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"])
 
@@ -25,12 +25,6 @@ _WRITES = [Depends(Limited("write")), Depends(require_operator)]
 _LOOK_S = 0.5  # between two looks at a job that is followed; another process may be at it
 
 
-def _who() -> Actor:
-    """Return who asks; so far everyone who gets here is the operator."""
-    return OPERATING
-
-
-InActor = Annotated[Actor, Depends(_who)]
 States = Annotated[
     list[JobState] | None,
     Query(alias="state", description="only these; may be repeated; failed: dead letters"),
@@ -116,6 +110,12 @@ async def discard(job_id: str, parts: InParts, actor: InActor) -> Response:
     await _found(parts, job_id, actor)
     await run_in_threadpool(parts.services.jobs.discard, job_id, actor)
     return Response(status_code=204)
+
+
+async def started(start: Callable[[], str], **more: object) -> Response:
+    """Start background work and say where it is followed; ``more`` joins the body."""
+    job_id = await run_in_threadpool(start)
+    return JSONResponse({"job_id": job_id, **more}, 202, {"Location": f"/api/v1/jobs/{job_id}"})
 
 
 async def _found(parts: Parts, job_id: str, actor: Actor) -> Job:

@@ -1,6 +1,5 @@
 """Back-ups, exports and the event log over HTTP, for the operator only."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -10,6 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, JSONResponse
 
 from assistant.api.documented import fails, gives
+from assistant.api.jobs import started
 from assistant.api.keeping_wire import AuditList, AuditReport, ExportBody
 from assistant.api.parts import InParts, Limited, require_operator
 from assistant.api.wire import JobStarted
@@ -30,7 +30,7 @@ _WRITES = [Depends(Limited("write")), Depends(require_operator)]
 )
 async def backup(parts: InParts) -> Response:
     """Write the whole home to a file below `backups` in it; nothing of it is sent."""
-    return await _started(parts.services.keeping.backup)
+    return await started(parts.services.keeping.backup)
 
 
 @router.post(
@@ -43,7 +43,7 @@ async def backup(parts: InParts) -> Response:
 async def export(parts: InParts, body: ExportBody | None = None) -> Response:
     """Write all documents with their metadata to a zip, to be fetched once the job is done."""
     audience = body.audience if body else None
-    return await _started(partial(parts.services.keeping.export, audience))
+    return await started(partial(parts.services.keeping.export, audience))
 
 
 @router.get(
@@ -95,8 +95,3 @@ async def verify(
 ) -> Response:
     """Check every link of the log."""
     return JSONResponse(await run_in_threadpool(parts.services.keeping.verify, head))
-
-
-async def _started(start: Callable[[], str]) -> Response:
-    job_id = await run_in_threadpool(start)
-    return JSONResponse({"job_id": job_id}, 202, {"Location": f"/api/v1/jobs/{job_id}"})

@@ -1,21 +1,17 @@
 """The shapes of exports and of the event log, for requests and the OpenAPI document."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from assistant.api.wire import Audiences
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from assistant.api.wire import Audiences, Strict
 
 
-class ExportBody(_Strict):
+class ExportBody(Strict):
     """What to export."""
 
     audience: Audiences | None = Field(None, description="only what these audiences see; null: everything")
 
 
-class EventBody(_Strict):
+class EventBody(Strict):
     """One event; ``data`` is null where its content was erased."""
 
     seq: int
@@ -24,13 +20,13 @@ class EventBody(_Strict):
     data: dict[str, object] | None
 
 
-class AuditList(_Strict):
+class AuditList(Strict):
     """Newest first."""
 
     events: list[EventBody]
 
 
-class AuditReport(_Strict):
+class AuditReport(Strict):
     """Whether the log is whole; ``broken`` are events that were altered or follow a gap, the first hundred."""
 
     events: int

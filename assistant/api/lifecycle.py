@@ -1,6 +1,6 @@
 """Versions over HTTP: what changed, what a citation has become, pins, days, expiry."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from assistant.api.lifecycle_wire import (
 )
 from assistant.api.parts import InParts, InReader, Limited, require_operator
 from assistant.errors import InvalidRequest, NotFound
+from knowledge.moments import in_utc
 
 router = APIRouter(prefix="/api/v1/documents", tags=["documents"])
 
@@ -124,7 +125,7 @@ async def unpin(document_id: str, parts: InParts) -> Response:
 async def days(document_id: str, parts: InParts, body: DaysBody) -> Response:
     """Set from when until when a version answers."""
     changes: dict[str, datetime | None] = {
-        name: _in_utc(getattr(body, name))
+        name: None if (day := getattr(body, name)) is None else in_utc(day)
         for name in ("effective_from", "expires_at")
         if name in body.model_fields_set
     }
@@ -139,8 +140,3 @@ async def days(document_id: str, parts: InParts, body: DaysBody) -> Response:
     if found is None:
         raise NotFound(what="document")
     return JSONResponse({"document_id": document_id, "version": found})
-
-
-def _in_utc(day: datetime | None) -> datetime | None:
-    """Return a time with its zone; one without is taken as UTC."""
-    return day.replace(tzinfo=UTC) if day is not None and day.tzinfo is None else day

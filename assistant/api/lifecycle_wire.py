@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from assistant.api.wire import Strict
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ClauseBody(_Strict):
+class ClauseBody(Strict):
     """A clause of one version; ``start`` and ``end`` are code points of its canonical text."""
 
     label: str
@@ -20,7 +18,7 @@ class ClauseBody(_Strict):
     page: int | None
 
 
-class ChangeBody(_Strict):
+class ChangeBody(Strict):
     """A clause that is not the same; ``moved``: the same words under another number. ``marks`` are [kind, text] runs."""
 
     kind: Literal["added", "removed", "changed", "moved"]
@@ -29,7 +27,7 @@ class ChangeBody(_Strict):
     marks: list[tuple[Literal["same", "removed", "added"], str]]
 
 
-class DifferenceBody(_Strict):
+class DifferenceBody(Strict):
     """What changed between two versions, in the order of the newer one."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
@@ -41,7 +39,7 @@ class DifferenceBody(_Strict):
     changes: list[ChangeBody]
 
 
-class OpenedCitation(_Strict):
+class OpenedCitation(Strict):
     """What was cited, as it was, and where its clause stands in the version in force (``now``; null: gone)."""
 
     document_id: str
@@ -55,7 +53,7 @@ class OpenedCitation(_Strict):
     now: ClauseBody | None
 
 
-class ExpiringBody(_Strict):
+class ExpiringBody(Strict):
     """A document whose version in force ceases to answer."""
 
     document_id: str
@@ -66,19 +64,19 @@ class ExpiringBody(_Strict):
     expired: bool
 
 
-class ExpiringList(_Strict):
+class ExpiringList(Strict):
     """The first to go first."""
 
     documents: list[ExpiringBody]
 
 
-class PinBody(_Strict):
+class PinBody(Strict):
     """Which version to keep in force; null takes the current one."""
 
     version: int | None = Field(None, ge=1)
 
 
-class PinnedBody(_Strict):
+class PinnedBody(Strict):
     """The version in force now, and whether it is pinned."""
 
     document_id: str
@@ -86,7 +84,7 @@ class PinnedBody(_Strict):
     pinned: bool
 
 
-class DaysBody(_Strict):
+class DaysBody(Strict):
     """Days of a version (null: of the one in force); what is left out stays, null means at once or never."""
 
     version: int | None = Field(None, ge=1)
@@ -94,7 +92,7 @@ class DaysBody(_Strict):
     expires_at: datetime | None = None
 
 
-class DaysSet(_Strict):
+class DaysSet(Strict):
     """Which version it was."""
 
     document_id: str

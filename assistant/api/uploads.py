@@ -4,7 +4,7 @@ import shutil
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from assistant.errors import InvalidRequest
+from knowledge.moments import in_utc
 from knowledge.types import INTERNAL
 
 _MOST_FIELDS = 8
@@ -131,7 +132,7 @@ def _day(name: str, value: object) -> str | None:
         day = datetime.fromisoformat(value.strip())
     except ValueError as error:
         raise InvalidRequest(reason=f"{name} {value[:40]!r}: write a day such as 2027-01-31") from error
-    return (day if day.tzinfo else day.replace(tzinfo=UTC)).isoformat()
+    return in_utc(day).isoformat()
 
 
 def _audience(value: object) -> str:

@@ -13,18 +13,20 @@ Audiences = Annotated[list[AudienceName], Field(max_length=50)]
 _MOST_TURNS = 500
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A shape without keys of other names."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class TurnBody(_Strict):
+class TurnBody(Strict):
     """One earlier message of the conversation; nothing in it is believed."""
 
     role: Literal["user", "assistant"]
     content: str
 
 
-class AskBody(_Strict):
+class AskBody(Strict):
     """A question. ``id`` is the caller's own mark and is not used."""
 
     question: str
@@ -33,7 +35,7 @@ class AskBody(_Strict):
     id: str | int | None = None
 
 
-class SearchBody(_Strict):
+class SearchBody(Strict):
     """A search for passages."""
 
     query: str
@@ -42,7 +44,7 @@ class SearchBody(_Strict):
     id: str | int | None = None
 
 
-class HitBody(_Strict):
+class HitBody(Strict):
     """A passage found; ``text`` is ``canonical[start:end]`` in code points."""
 
     rank: int
@@ -64,7 +66,7 @@ class HitBody(_Strict):
     editions: list[str]
 
 
-class SearchResult(_Strict):
+class SearchResult(Strict):
     """Hits, best first; ``ms`` is the time of the search."""
 
     query: str
@@ -72,7 +74,7 @@ class SearchResult(_Strict):
     ms: float
 
 
-class CitationBody(_Strict):
+class CitationBody(Strict):
     """A checked source: ``canonical[start:end] == quote`` in that version."""
 
     # The wire's shape is kept apart from the domain's, so the fields are written twice.
@@ -91,14 +93,14 @@ class CitationBody(_Strict):
     places: list[str]
 
 
-class SentenceBody(_Strict):
+class SentenceBody(Strict):
     """A checked sentence and the numbers of its citations."""
 
     text: str
     citations: list[int]
 
 
-class DeclineBody(_Strict):
+class DeclineBody(Strict):
     """Why nothing was answered."""
 
     reason: Literal["no_relevant_passage", "not_supported", "out_of_scope", "unsafe"]
@@ -106,7 +108,7 @@ class DeclineBody(_Strict):
     may_help: CitationBody | None = Field(description="the nearest clause, where it is close")
 
 
-class ChoiceBody(_Strict):
+class ChoiceBody(Strict):
     """One of the documents that a question may mean; asking again with ``label`` chooses it."""
 
     label: str
@@ -117,7 +119,7 @@ class ChoiceBody(_Strict):
     clause: str | None
 
 
-class AnswerBody(_Strict):
+class AnswerBody(Strict):
     """The whole answer; ``answer`` is the sentences joined, with markers [n]."""
 
     id: str
@@ -134,7 +136,7 @@ class AnswerBody(_Strict):
     choices: list[ChoiceBody]
 
 
-class PassageBody(_Strict):
+class PassageBody(Strict):
     """A part of a document."""
 
     passage_id: str
@@ -149,7 +151,7 @@ class PassageBody(_Strict):
     audience: str
 
 
-class DocumentBody(_Strict):
+class DocumentBody(Strict):
     """A document in a list."""
 
     document_id: str
@@ -164,14 +166,14 @@ class DocumentBody(_Strict):
     pinned: int | None = Field(description="the version that stays in force whatever the file becomes")
 
 
-class DocumentList(_Strict):
+class DocumentList(Strict):
     """One page of documents; ``total`` counts all of them."""
 
     documents: list[DocumentBody]
     total: int
 
 
-class WholeDocument(_Strict):
+class WholeDocument(Strict):
     """A version as far as the reader may see it; ``text`` is null when a part is hidden."""
 
     document_id: str
@@ -192,7 +194,7 @@ class WholeDocument(_Strict):
     )
 
 
-class VersionBody(_Strict):
+class VersionBody(Strict):
     """A line of a document's history."""
 
     version: int
@@ -209,34 +211,34 @@ class VersionBody(_Strict):
     pinned: bool
 
 
-class HistoryBody(_Strict):
+class HistoryBody(Strict):
     """All versions, newest first."""
 
     document_id: str
     versions: list[VersionBody]
 
 
-class RollbackBody(_Strict):
+class RollbackBody(Strict):
     """Which version to make current; null takes the one before the current. ``comment`` says why."""
 
     version: int | None = Field(None, ge=1)
     comment: str = Field("", max_length=2000)
 
 
-class RemovedBody(_Strict):
+class RemovedBody(Strict):
     """A document that is no longer searched."""
 
     document_id: str
     state: Literal["removed"]
 
 
-class JobStarted(_Strict):
+class JobStarted(Strict):
     """Work that goes on; ask for it under ``/api/v1/jobs/{job_id}``."""
 
     job_id: str
 
 
-class ReembedBody(_Strict):
+class ReembedBody(Strict):
     """Which embedder is to take over: a name of the catalogue; none is that of the settings."""
 
     model: str | None = Field(None, min_length=1, max_length=200)
@@ -248,7 +250,7 @@ class UploadAccepted(JobStarted):
     files: list[str]
 
 
-class ExpectedQuestion(_Strict):
+class ExpectedQuestion(Strict):
     """A question and what is expected of its answer; several sources or clauses are alternatives.
 
     ``answer_contains`` is text with alternatives parted by ``|``, or a list of such groups, all to be met.
@@ -264,14 +266,14 @@ class ExpectedQuestion(_Strict):
     audience: Audiences | None = Field(None, description="ask this question as a reader of these audiences")
 
 
-class EvaluationBody(_Strict):
+class EvaluationBody(Strict):
     """Questions to measure with, as `clausewise eval run` reads them from a file."""
 
     questions: Annotated[list[ExpectedQuestion], Field(min_length=1, max_length=200)]
     audience: Audiences | None = Field(None, description="ask as a reader of these audiences; null: of all")
 
 
-class JobBody(_Strict):
+class JobBody(Strict):
     """A background job."""
 
     job_id: str
@@ -294,13 +296,13 @@ class JobBody(_Strict):
     cancel_asked: bool
 
 
-class JobList(_Strict):
+class JobList(Strict):
     """The newest jobs first."""
 
     jobs: list[JobBody]
 
 
-class ModelBody(_Strict):
+class ModelBody(Strict):
     """A model of the catalogue."""
 
     name: str
@@ -311,20 +313,20 @@ class ModelBody(_Strict):
     in_use: bool
 
 
-class ModelList(_Strict):
+class ModelList(Strict):
     """The catalogue."""
 
     models: list[ModelBody]
 
 
-class SessionBody(_Strict):
+class SessionBody(Strict):
     """Who this browser is; ``audiences`` is null for the operator, who sees all."""
 
     operator: bool
     audiences: list[str] | None
 
 
-class TermBody(_Strict):
+class TermBody(Strict):
     """Two terms that mean the same, and why."""
 
     term: str
@@ -340,44 +342,44 @@ class KeptTermBody(TermBody):
     at: str
 
 
-class TermList(_Strict):
+class TermList(Strict):
     """The glossary's table, by term."""
 
     terms: list[KeptTermBody]
 
 
-class TermsBody(_Strict):
+class TermsBody(Strict):
     """Pairs to add or change, all or none."""
 
     terms: list[TermBody] = Field(min_length=1, max_length=10_000)
 
 
-class ChangedBody(_Strict):
+class ChangedBody(Strict):
     """How many pairs changed."""
 
     changed: int
 
 
-class TermsRemoved(_Strict):
+class TermsRemoved(Strict):
     """How many pairs went."""
 
     removed: int
 
 
-class HealthBody(_Strict):
+class HealthBody(Strict):
     """The process runs."""
 
     status: Literal["ok"]
 
 
-class ReadyBody(_Strict):
+class ReadyBody(Strict):
     """Questions can be answered."""
 
     status: Literal["ready"]
     checks: dict[str, bool]
 
 
-class ErrorContent(_Strict):
+class ErrorContent(Strict):
     """A stable code, a sentence for people, and whatever helps a program."""
 
     code: str
@@ -385,7 +387,7 @@ class ErrorContent(_Strict):
     details: dict[str, object] | list[dict[str, object]] | None
 
 
-class ErrorBody(_Strict):
+class ErrorBody(Strict):
     """The one shape of every error."""
 
     error: ErrorContent

@@ -196,8 +196,7 @@ def set_(
     from clausewise.errors import WrongUsage
     from clausewise.tasks import SetDays
 
-    given = {"effective_from": effective, "expires_at": expires}
-    changes: dict[str, Any] = {name: day_of(text) for name, text in given.items() if text is not None}
+    changes = days_given(effective, expires)
     if not changes:
         raise WrongUsage("Give --effective or --expires.")
     with operations(ctx, as_json=as_json) as home:
@@ -218,6 +217,12 @@ def expiring(
     with operations(ctx, as_json=as_json) as home:
         result = home.run(ListExpiring(days=days))
     print_json(result) if as_json else print_expiring(result)
+
+
+def days_given(effective: str | None, expires: str | None) -> dict[str, Any]:
+    """Return the days that were given on the command line, by the names that tasks have for them."""
+    given = {"effective_from": effective, "expires_at": expires}
+    return {name: day_of(text) for name, text in given.items() if text is not None}
 
 
 def day_of(text: str) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from clausewise.commands.documents import Json, day_of
+from clausewise.commands.documents import Json, days_given
 from clausewise.context import operations, print_json, reporting
 from clausewise.errors import ExitCode, WrongUsage
 
@@ -35,11 +35,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - an option each
     from clausewise.tasks import Ingest
     from clausewise.terminal import print_report
 
-    days = {
-        name: day_of(text)
-        for name, text in (("effective_from", effective), ("expires_at", expires))
-        if text is not None
-    }
+    days = days_given(effective, expires)
     absolute = [str(path.expanduser().absolute()) for path in paths]
     with reporting(as_json=as_json):
         for path in absolute:
