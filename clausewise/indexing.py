@@ -62,7 +62,7 @@ def _embedder_warnings(program: Program, model: EmbedderInfo) -> list[str]:
 def _recipe_warnings(outdated: int) -> list[str]:
     if not outdated:
         return []
-    advice = "run `clausewise index resplit`; meanwhile they answer as they are."
+    advice = "ingest their files again (`clausewise ingest`); meanwhile they answer as they are."
     return [f"{outdated} documents were read or split by another release: {advice}"]
 
 
